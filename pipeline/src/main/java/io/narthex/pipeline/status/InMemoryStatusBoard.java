@@ -1,0 +1,103 @@
+package io.narthex.pipeline.status;
+
+import io.narthex.pipeline.model.MetricMetadata;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The status board of an embedded server. */
+public final class InMemoryStatusBoard implements StatusBoard {
+  private final Map<String, Pool> pools = new TreeMap<>(); // guarded by this
+  private final Map<TargetKey, List<MetricMetadata>> metadata = new LinkedHashMap<>();
+
+  private record Pool(
+      Map<String, TargetStatus> active, List<DroppedTarget> dropped, int droppedCount) {}
+
+  @Override
+  public synchronized void discovered(
+      String pool, List<TargetStatus> active, List<DroppedTarget> dropped, int droppedCount) {
+    var before = pools.get(pool);
+    var targets = new LinkedHashMap<String, TargetStatus>();
+    for (var target : active) {
+      var known = before == null ? null : before.active().get(target.id());
+      targets.put(target.id(), known == null ? target : withHealthOf(known, target));
+    }
+    pools.put(pool, new Pool(targets, List.copyOf(dropped), droppedCount));
+    metadata
+        .keySet()
+        .removeIf(key -> key.pool().equals(pool) && !targets.containsKey(key.target()));
+  }
+
+  @Override
+  public synchronized void scraped(TargetStatus target) {
+    var pool = pools.get(target.pool());
+    if (pool != null) {
+      pool.active().replace(target.id(), target);
+    }
+  }
+
+  @Override
+  public synchronized void retainPools(List<String> kept) {
+    pools.keySet().retainAll(kept);
+    metadata.keySet().removeIf(key -> !kept.contains(key.pool()));
+  }
+
+  @Override
+  public synchronized void metadata(String pool, String target, List<MetricMetadata> entries) {
+    var key = new TargetKey(pool, target);
+    var known = pools.get(pool);
+    if (entries.isEmpty() || known == null || !known.active().containsKey(target)) {
+      metadata.remove(key);
+    } else {
+      metadata.put(key, List.copyOf(entries));
+    }
+  }
+
+  @Override
+  public synchronized List<String> pools() {
+    return List.copyOf(pools.keySet());
+  }
+
+  @Override
+  public synchronized List<TargetStatus> activeTargets() {
+    var all = new ArrayList<TargetStatus>();
+    pools.values().forEach(pool -> all.addAll(pool.active().values()));
+    return all;
+  }
+
+  @Override
+  public synchronized List<DroppedTarget> droppedTargets() {
+    var all = new ArrayList<DroppedTarget>();
+    pools.values().forEach(pool -> all.addAll(pool.dropped()));
+    return all;
+  }
+
+  @Override
+  public synchronized Map<String, Integer> droppedCounts() {
+    var counts = new TreeMap<String, Integer>();
+    pools.forEach((name, pool) -> counts.put(name, pool.droppedCount()));
+    return counts;
+  }
+
+  @Override
+  public synchronized Map<TargetKey, List<MetricMetadata>> metadata() {
+    return new LinkedHashMap<>(metadata);
+  }
+
+  private static TargetStatus withHealthOf(TargetStatus known, TargetStatus target) {
+    return new TargetStatus(
+        target.pool(),
+        target.id(),
+        target.discovered(),
+        target.labels(),
+        target.scrapeUrl(),
+        known.health(),
+        known.lastError(),
+        known.lastScrape(),
+        known.lastDurationSeconds(),
+        target.intervalSeconds(),
+        target.timeoutSeconds());
+  }
+}

@@ -1,0 +1,42 @@
+package io.narthex.pipeline.status;
+
+import io.narthex.pipeline.model.MetricMetadata;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the dataflow writes what the HTTP API tells, and where the API reads it. Safe for use by
+ * several threads; readers get copies.
+ */
+public interface StatusBoard {
+
+  /** Replaces what discovery found for a pool; targets that stay keep their health. */
+  void discovered(
+      String pool, List<TargetStatus> active, List<DroppedTarget> dropped, int droppedCount);
+
+  /**
+   * Notes the outcome of a scrape of a target that {@link #discovered} named; others are ignored.
+   */
+  void scraped(TargetStatus target);
+
+  /** Forgets pools that are no longer configured. */
+  void retainPools(List<String> pools);
+
+  /** Replaces what a target says about its metric families; an empty list forgets the target. */
+  void metadata(String pool, String target, List<MetricMetadata> metadata);
+
+  List<String> pools();
+
+  List<TargetStatus> activeTargets();
+
+  List<DroppedTarget> droppedTargets();
+
+  /** Dropped targets of each pool, those not kept included. */
+  Map<String, Integer> droppedCounts();
+
+  /** Metadata by target, the key being pool and target id. */
+  Map<TargetKey, List<MetricMetadata>> metadata();
+
+  /** Names a target across pools. */
+  record TargetKey(String pool, String target) {}
+}

@@ -1,0 +1,130 @@
+package io.narthex.pipeline.storage;
+
+import io.narthex.pipeline.model.FloatHistogram;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Samples of one series as growing columns, reused from series to series. A row is a float sample
+ * unless it has a histogram. Confined to one thread.
+ */
+public final class SampleBuffer {
+  private long[] timestamps;
+  private double[] values;
+  private @Nullable FloatHistogram @Nullable [] histograms;
+  private long @Nullable [] startTimestamps;
+  private int size;
+  private boolean anyHistogram;
+
+  public SampleBuffer() {
+    this(256);
+  }
+
+  public SampleBuffer(int capacity) {
+    timestamps = new long[capacity];
+    values = new double[capacity];
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Timestamps in milliseconds; rows at {@link #size()} and above are garbage. Replaced when the
+   * buffer grows.
+   */
+  public long[] timestamps() {
+    return timestamps;
+  }
+
+  /** Values; rows with a histogram have none. Replaced when the buffer grows. */
+  public double[] values() {
+    return values;
+  }
+
+  /** Whether any row since the last clear is a histogram. */
+  public boolean hasHistograms() {
+    return anyHistogram;
+  }
+
+  public @Nullable FloatHistogram histogram(int row) {
+    return anyHistogram && histograms != null ? histograms[row] : null;
+  }
+
+  /** When the row's counter began, in milliseconds; 0 if unknown. */
+  public long startTimestamp(int row) {
+    return startTimestamps == null ? 0 : startTimestamps[row];
+  }
+
+  public void clear() {
+    if (anyHistogram && histograms != null) {
+      Arrays.fill(histograms, 0, size, null);
+    }
+    if (startTimestamps != null) {
+      Arrays.fill(startTimestamps, 0, size, 0);
+    }
+    anyHistogram = false;
+    size = 0;
+  }
+
+  /** Forgets all rows at {@code newSize} and above. */
+  public void truncate(int newSize) {
+    size = Math.min(size, newSize);
+  }
+
+  public void add(long timestamp, double value) {
+    ensure(size + 1);
+    timestamps[size] = timestamp;
+    values[size] = value;
+    size++;
+  }
+
+  public void add(long timestamp, FloatHistogram histogram) {
+    add(timestamp, 0d);
+    if (histograms == null) {
+      histograms = new FloatHistogram[timestamps.length];
+    }
+    histograms[size - 1] = histogram;
+    anyHistogram = true;
+  }
+
+  /** Sets the start timestamp of the row added last. */
+  public void startTimestamp(long startTimestamp) {
+    if (startTimestamp == 0 && startTimestamps == null) {
+      return;
+    }
+    if (startTimestamps == null) {
+      startTimestamps = new long[timestamps.length];
+    }
+    startTimestamps[size - 1] = startTimestamp;
+  }
+
+  /**
+   * Makes room for this many rows in all, and says where to write: decoders fill the columns and
+   * then {@link #grow}.
+   */
+  public void ensure(int capacity) {
+    if (capacity <= timestamps.length) {
+      return;
+    }
+    int larger = Math.max(capacity, 2 * timestamps.length);
+    timestamps = Arrays.copyOf(timestamps, larger);
+    values = Arrays.copyOf(values, larger);
+    if (histograms != null) {
+      histograms = Arrays.copyOf(histograms, larger);
+    }
+    if (startTimestamps != null) {
+      startTimestamps = Arrays.copyOf(startTimestamps, larger);
+    }
+  }
+
+  /** Counts rows that were written into the columns directly. */
+  public void grow(int rows) {
+    size += rows;
+  }
+
+  /** Bytes held by the columns. */
+  public long sizeInBytes() {
+    return 16L * timestamps.length;
+  }
+}

@@ -1,0 +1,57 @@
+package io.narthex.pipeline.storage;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import java.util.List;
+
+/**
+ * Where samples are read. All times are milliseconds since the epoch, ranges include both ends.
+ * Safe for use by several threads; a selection sees what was appended before it was made, and whole
+ * batches only.
+ */
+public interface SampleStore {
+
+  /**
+   * Selects series that satisfy all matchers and may have samples in the range.
+   *
+   * @throws io.narthex.pipeline.fault.FaultException {@code CORRUPT_BLOCK} if what is needed cannot
+   *     be read
+   */
+  SeriesSelection select(Selector selector);
+
+  /**
+   * Names of the labels of the matching series, sorted in byte order.
+   *
+   * @param matchers sets of matchers; a series counts if it satisfies one whole set; no sets: all
+   *     series
+   * @param limit most names returned; 0 is no limit
+   */
+  List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit);
+
+  /**
+   * Values that a label has in the matching series, sorted in byte order; parameters as in {@link
+   * #labelNames}.
+   */
+  List<String> labelValues(
+      String name, List<List<Matcher>> matchers, long from, long to, int limit);
+
+  /** Label sets of the matching series, in label order; parameters as in {@link #labelNames}. */
+  List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit);
+
+  /** Figures about what is stored. */
+  StoreStatistics statistics();
+
+  /**
+   * What a reader wants.
+   *
+   * @param matchers conditions, all of which hold
+   * @param from first millisecond
+   * @param to last millisecond
+   * @param sorted whether series must come in label order
+   */
+  record Selector(List<Matcher> matchers, long from, long to, boolean sorted) {
+    public Selector {
+      matchers = List.copyOf(matchers);
+    }
+  }
+}
