@@ -1,0 +1,37 @@
+package io.narthex.query.promql;
+
+import java.time.Duration;
+
+/**
+ * A query with its times, in milliseconds since the epoch.
+ *
+ * @param query the PromQL text
+ * @param start time of the first step, or of the only one
+ * @param end upper bound of the steps
+ * @param step between steps; 0 makes it an instant query at {@code start}
+ * @param lookback how far an instant selector looks back; zero takes the engine's default
+ * @param timeout after which it is given up; zero takes the engine's default
+ * @param cancellation by which the caller can give it up
+ */
+public record QueryRequest(
+    String query,
+    long start,
+    long end,
+    long step,
+    Duration lookback,
+    Duration timeout,
+    Cancellation cancellation) {
+
+  public static QueryRequest instant(String query, long time) {
+    return new QueryRequest(query, time, time, 0, Duration.ZERO, Duration.ZERO, new Cancellation());
+  }
+
+  public static QueryRequest range(String query, long start, long end, long step) {
+    return new QueryRequest(
+        query, start, end, step, Duration.ZERO, Duration.ZERO, new Cancellation());
+  }
+
+  public boolean isInstant() {
+    return step == 0;
+  }
+}

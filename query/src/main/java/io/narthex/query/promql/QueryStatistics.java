@@ -1,0 +1,19 @@
+package io.narthex.query.promql;
+
+/**
+ * What a query cost.
+ *
+ * @param parseNanos time to parse and plan
+ * @param evaluationNanos time to evaluate
+ * @param totalSamples samples that windows and selectors looked at, as Prometheus counts them
+ * @param samplesRead samples read from the store
+ * @param peakSamples most samples held at once
+ * @param series series selected
+ */
+public record QueryStatistics(
+    long parseNanos,
+    long evaluationNanos,
+    long totalSamples,
+    long samplesRead,
+    long peakSamples,
+    long series) {}
