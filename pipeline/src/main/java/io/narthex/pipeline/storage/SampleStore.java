@@ -42,6 +42,15 @@ public interface SampleStore {
   StoreStatistics statistics();
 
   /**
+   * Which names and values make up the series of the head.
+   *
+   * @param limit longest list
+   */
+  default Cardinality cardinality(int limit) {
+    return Cardinality.NONE;
+  }
+
+  /**
    * What a reader wants.
    *
    * @param matchers conditions, all of which hold
