@@ -1,0 +1,35 @@
+package io.narthex.sources.receive;
+
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.sources.reactive.BatchFlow;
+import io.narthex.sources.reactive.ReactiveSource.NoSplit;
+import reactor.core.publisher.Flux;
+
+/** What a reader takes out of a {@link WriteChannel}. */
+final class WriteFlow implements BatchFlow<NoSplit> {
+  private final WriteChannel channel;
+
+  WriteFlow(WriteChannel channel) {
+    this.channel = channel;
+  }
+
+  @Override
+  public Flux<SampleBatch> batches() {
+    return channel.batches();
+  }
+
+  @Override
+  public long watermark() {
+    return channel.clock().watermark();
+  }
+
+  @Override
+  public void delivered(SampleBatch batch) {
+    channel.clock().delivered(batch);
+  }
+
+  @Override
+  public void close() {
+    channel.readerEnded();
+  }
+}
