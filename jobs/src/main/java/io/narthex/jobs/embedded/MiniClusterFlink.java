@@ -1,0 +1,125 @@
+package io.narthex.jobs.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.PipelineOptionsInternal;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.minicluster.RpcServiceSharing;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one class that knows Flink's MiniCluster. */
+final class MiniClusterFlink implements EmbeddedFlink {
+  private static final Logger logger = LoggerFactory.getLogger(MiniClusterFlink.class);
+
+  /** The job keeps its id over restarts, so that its checkpoints stay in one folder and their numbers go on. */
+  static final JobID JOB_ID = new JobID(0x6E61727468657800L, 1L);
+
+  private final EmbeddedFlinkOptions options;
+  private final MiniCluster cluster;
+
+  private MiniClusterFlink(EmbeddedFlinkOptions options, MiniCluster cluster) {
+    this.options = options;
+    this.cluster = cluster;
+  }
+
+  static MiniClusterFlink start(EmbeddedFlinkOptions options) {
+    try {
+      Files.createDirectories(options.directory().resolve("checkpoints"));
+      Files.createDirectories(options.directory().resolve("tmp"));
+      var cluster =
+          new MiniCluster(
+              new MiniClusterConfiguration.Builder()
+                  .setConfiguration(FlinkSettings.embedded(options))
+                  .setNumTaskManagers(1)
+                  .setNumSlotsPerTaskManager(options.slots())
+                  .setRpcServiceSharing(RpcServiceSharing.SHARED)
+                  .build());
+      cluster.start();
+      return new MiniClusterFlink(options, cluster);
+    } catch (Exception e) {
+      throw new EmbeddedFlinkException("the embedded Flink runtime does not start: " + e, e);
+    }
+  }
+
+  @Override
+  public Job submit(StreamGraph graph) {
+    try {
+      graph.getJobConfiguration().set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, JOB_ID.toHexString());
+      graph.setJobId(JOB_ID);
+      var checkpoint = Checkpoints.newest(options.directory().resolve("checkpoints"));
+      checkpoint.ifPresent(
+          path -> {
+            logger.info("restoring the pipeline from checkpoint {}", path);
+            graph.setSavepointRestoreSettings(
+                SavepointRestoreSettings.forPath(path.toUri().toString(), true));
+          });
+      cluster.submitJob(graph).get();
+      return new MiniClusterJob(cluster, JOB_ID);
+    } catch (IOException | ExecutionException e) {
+      throw new EmbeddedFlinkException("the pipeline cannot be submitted: " + e, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EmbeddedFlinkException("interrupted while submitting the pipeline", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    cluster.closeAsyncWithoutCleaningHighAvailabilityData().join();
+  }
+
+  private record MiniClusterJob(MiniCluster cluster, JobID id) implements Job {
+    @Override
+    public boolean isRunning() {
+      return cluster
+          .getExecutionGraph(id)
+          .thenApply(
+              graph -> {
+                for (var vertex : graph.getAllExecutionVertices()) {
+                  if (vertex.getExecutionState()
+                      != org.apache.flink.runtime.execution.ExecutionState.RUNNING) {
+                    return false;
+                  }
+                }
+                return graph.getState() == JobStatus.RUNNING;
+              })
+          .exceptionally(absent -> false)
+          .join();
+    }
+
+    @Override
+    public CompletableFuture<String> checkpoint() {
+      return cluster.triggerCheckpoint(id);
+    }
+
+    @Override
+    public CompletableFuture<Void> cancel() {
+      return cluster
+          .cancelJob(id)
+          .thenCompose(acknowledged -> cluster.requestJobResult(id))
+          .thenAccept(result -> {});
+    }
+
+    @Override
+    public CompletableFuture<Void> ended() {
+      return cluster
+          .requestJobResult(id)
+          .thenAccept(
+              result ->
+                  result
+                      .getSerializedThrowable()
+                      .ifPresent(
+                          failure -> {
+                            throw new IllegalStateException("the pipeline failed", failure);
+                          }));
+    }
+  }
+}
