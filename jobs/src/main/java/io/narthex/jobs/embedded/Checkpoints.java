@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints that earlier runs left in a directory: {@code <directory>/<job id>/chk-<n>/_metadata}. A checkpoint without
- * {@code _metadata} was never completed.
+ * The checkpoints that earlier runs left in a directory: {@code <directory>/<job
+ * id>/chk-<n>/_metadata}. A checkpoint without {@code _metadata} was never completed.
  */
 final class Checkpoints {
   private Checkpoints() {}
@@ -26,7 +26,8 @@ final class Checkpoints {
       return List.of();
     }
     var complete = directory.getFileSystem().getPathMatcher("glob:**/chk-*/_metadata");
-    try (Stream<Path> found = Files.find(directory, 3, (path, attributes) -> complete.matches(path))) {
+    try (Stream<Path> found =
+        Files.find(directory, 3, (path, attributes) -> complete.matches(path))) {
       return found.map(metadata -> metadata.resolveSibling("").toAbsolutePath()).toList();
     }
   }

@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /**
- * Flink in this process. The one job of the server runs here; everything of Flink that is not stable API stays behind this
- * interface.
+ * Flink in this process. The one job of the server runs here; everything of Flink that is not
+ * stable API stays behind this interface.
  */
 public interface EmbeddedFlink extends AutoCloseable {
 
@@ -19,7 +19,8 @@ public interface EmbeddedFlink extends AutoCloseable {
   }
 
   /**
-   * Submits the job, restored from the newest retained checkpoint if there is one; blocks until it is accepted.
+   * Submits the job, restored from the newest retained checkpoint if there is one; blocks until it
+   * is accepted.
    *
    * @throws EmbeddedFlinkException if it is refused
    */
@@ -41,7 +42,9 @@ public interface EmbeddedFlink extends AutoCloseable {
     /** Cancels the job; its newest checkpoint stays. Completes when all tasks have ended. */
     CompletableFuture<Void> cancel();
 
-    /** Completes when the job has ended: exceptionally if it failed beyond what restarts can mend. */
+    /**
+     * Completes when the job has ended: exceptionally if it failed beyond what restarts can mend.
+     */
     CompletableFuture<Void> ended();
   }
 

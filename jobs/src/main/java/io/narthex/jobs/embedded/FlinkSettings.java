@@ -24,7 +24,10 @@ public final class FlinkSettings {
 
   private FlinkSettings() {}
 
-  /** What the pipeline needs wherever it runs: no generic serialization, reuse of records, restarts without end. */
+  /**
+   * What the pipeline needs wherever it runs: no generic serialization, reuse of records, restarts
+   * without end.
+   */
   public static Configuration pipeline(Duration checkpointInterval) {
     var settings = new Configuration();
     settings.set(PipelineOptions.OBJECT_REUSE, true);
@@ -48,7 +51,10 @@ public final class FlinkSettings {
     return settings;
   }
 
-  /** What the embedded runtime adds: small pools, one class path, loopback only, checkpoints in the data directory. */
+  /**
+   * What the embedded runtime adds: small pools, one class path, loopback only, checkpoints in the
+   * data directory.
+   */
   public static Configuration embedded(EmbeddedFlinkOptions options) {
     var settings = pipeline(options.checkpointInterval());
     Path directory = options.directory().toAbsolutePath();
@@ -72,7 +78,8 @@ public final class FlinkSettings {
     settings.set(RestOptions.SERVER_NUM_THREADS, 1);
     settings.set(WebOptions.SUBMIT_ENABLE, false);
     settings.set(WebOptions.CANCEL_ENABLE, false);
-    // The job's code is on the class path; nothing is ever large enough to travel by the blob server.
+    // The job's code is on the class path; nothing is ever large enough to travel by the blob
+    // server.
     settings.set(BlobServerOptions.OFFLOAD_MINSIZE, Integer.MAX_VALUE);
     return settings;
   }

@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
 final class MiniClusterFlink implements EmbeddedFlink {
   private static final Logger logger = LoggerFactory.getLogger(MiniClusterFlink.class);
 
-  /** The job keeps its id over restarts, so that its checkpoints stay in one folder and their numbers go on. */
+  /**
+   * The job keeps its id over restarts, so that its checkpoints stay in one folder and their
+   * numbers go on.
+   */
   static final JobID JOB_ID = new JobID(0x6E61727468657800L, 1L);
 
   private final EmbeddedFlinkOptions options;
@@ -52,7 +55,9 @@ final class MiniClusterFlink implements EmbeddedFlink {
   @Override
   public Job submit(StreamGraph graph) {
     try {
-      graph.getJobConfiguration().set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, JOB_ID.toHexString());
+      graph
+          .getJobConfiguration()
+          .set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, JOB_ID.toHexString());
       graph.setJobId(JOB_ID);
       var checkpoint = Checkpoints.newest(options.directory().resolve("checkpoints"));
       checkpoint.ifPresent(

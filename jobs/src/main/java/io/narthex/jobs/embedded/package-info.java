@@ -1,4 +1,7 @@
-/** Flink inside this process: a MiniCluster behind a small interface of our own, and the checkpoints it leaves behind. */
+/**
+ * Flink inside this process: a MiniCluster behind a small interface of our own, and the checkpoints
+ * it leaves behind.
+ */
 @NullMarked
 package io.narthex.jobs.embedded;
 

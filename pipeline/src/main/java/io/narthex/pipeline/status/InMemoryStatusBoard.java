@@ -39,6 +39,15 @@ public final class InMemoryStatusBoard implements StatusBoard {
   }
 
   @Override
+  public synchronized void refused(String poolName, String targetId, String error) {
+    var pool = pools.get(poolName);
+    var target = pool == null ? null : pool.active().get(targetId);
+    if (pool != null && target != null) {
+      pool.active().put(targetId, withHealth(target, target, TargetStatus.Health.DOWN, error));
+    }
+  }
+
+  @Override
   public synchronized void retainPools(List<String> kept) {
     pools.keySet().retainAll(kept);
     metadata.keySet().removeIf(key -> !kept.contains(key.pool()));
@@ -87,14 +96,19 @@ public final class InMemoryStatusBoard implements StatusBoard {
   }
 
   private static TargetStatus withHealthOf(TargetStatus known, TargetStatus target) {
+    return withHealth(known, target, known.health(), known.lastError());
+  }
+
+  private static TargetStatus withHealth(
+      TargetStatus known, TargetStatus target, TargetStatus.Health health, String error) {
     return new TargetStatus(
         target.pool(),
         target.id(),
         target.discovered(),
         target.labels(),
         target.scrapeUrl(),
-        known.health(),
-        known.lastError(),
+        health,
+        error,
         known.lastScrape(),
         known.lastDurationSeconds(),
         target.intervalSeconds(),

@@ -19,6 +19,12 @@ public interface StatusBoard {
    */
   void scraped(TargetStatus target);
 
+  /**
+   * Notes that a scrape which went well was refused afterwards, by a limit or an invalid series;
+   * the target counts as down.
+   */
+  void refused(String pool, String target, String error);
+
   /** Forgets pools that are no longer configured. */
   void retainPools(List<String> pools);
 
