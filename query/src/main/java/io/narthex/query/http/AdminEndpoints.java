@@ -1,0 +1,77 @@
+package io.narthex.query.http;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.storage.StoreAdmin;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Administration of the store; refused unless it is enabled. */
+final class AdminEndpoints {
+  private static final int DISABLED_STATUS = 500; // that is what Prometheus answers
+
+  private final @Nullable StoreAdmin admin;
+  private final QuerySyntax syntax;
+
+  AdminEndpoints(ApiServices services, ApiOptions options) {
+    this.admin = options.adminApi() ? services.admin() : null;
+    this.syntax = services.syntax();
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.admin("/api/v1/admin/tsdb/delete_series", call -> guarded(call, this::delete)),
+        Route.admin("/api/v1/admin/tsdb/clean_tombstones", call -> guarded(call, this::clean)),
+        Route.admin("/api/v1/admin/tsdb/snapshot", call -> guarded(call, this::snapshot)),
+        Route.admin("/api/v1/admin/tsdb/flush", call -> guarded(call, this::flush)));
+  }
+
+  private interface Action {
+    Reply apply(StoreAdmin admin, Call call);
+  }
+
+  private Reply guarded(Call call, Action action) {
+    return admin == null
+        ? Reply.error(DISABLED_STATUS, Fault.UNAVAILABLE, "admin APIs disabled")
+        : action.apply(admin, call);
+  }
+
+  private Reply delete(StoreAdmin store, Call call) {
+    var parameters = call.parameters();
+    var selectors = parameters.all("match[]");
+    if (selectors.isEmpty()) {
+      throw new FaultException(Fault.BAD_DATA, "no match[] parameter provided");
+    }
+    long start = parameters.time("start", Times.MIN);
+    long end = parameters.time("end", Times.MAX);
+    try {
+      var sets = selectors.stream().map(syntax::selector).toList();
+      sets.forEach(matchers -> store.delete(matchers, start, end));
+    } catch (FaultException e) {
+      throw e.fault() == Fault.BAD_DATA ? Parameters.invalid("match[]", e.getMessage()) : e;
+    }
+    return new Reply.Empty(204);
+  }
+
+  private Reply clean(StoreAdmin store, Call call) {
+    store.cleanTombstones();
+    return new Reply.Empty(204);
+  }
+
+  private Reply snapshot(StoreAdmin store, Call call) {
+    String skip = call.parameters().get("skip_head");
+    boolean skipHead;
+    try {
+      skipHead = !skip.isEmpty() && Go.parseBool(skip);
+    } catch (IllegalArgumentException e) {
+      throw Parameters.invalid("skip_head", "unable to parse boolean: " + e.getMessage());
+    }
+    return Reply.data(Map.of("name", store.snapshot(skipHead)));
+  }
+
+  private Reply flush(StoreAdmin store, Call call) {
+    store.flush();
+    return new Reply.Empty(204);
+  }
+}

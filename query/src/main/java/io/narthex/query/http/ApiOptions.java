@@ -1,0 +1,83 @@
+package io.narthex.query.http;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * Settings of the API.
+ *
+ * @param corsOrigin origins of other sites' pages that may read answers; must match as a whole
+ * @param adminApi whether the administration endpoints answer
+ * @param maxConcurrency queries that run at once
+ * @param maxQueued queries that wait at most; more are refused
+ * @param queryTimeout after which a query is given up; a request may ask for less
+ * @param maxFormBytes largest form
+ * @param externalUrl under which users reach the server
+ * @param listenPort on which it listens, to recognise itself among its targets
+ */
+public record ApiOptions(
+    Pattern corsOrigin,
+    boolean adminApi,
+    int maxConcurrency,
+    int maxQueued,
+    Duration queryTimeout,
+    int maxFormBytes,
+    URI externalUrl,
+    int listenPort) {
+
+  /** Prometheus' defaults; queries up to ten times the number of those that run may wait. */
+  public static final ApiOptions DEFAULT =
+      new ApiOptions(
+          Pattern.compile(".*"),
+          false,
+          20,
+          200,
+          Duration.ofMinutes(2),
+          10 << 20,
+          URI.create("http://localhost:9090/"),
+          9090);
+
+  public ApiOptions {
+    if (maxConcurrency < 1 || maxQueued < 1 || maxFormBytes < 1) {
+      throw new IllegalArgumentException(
+          "maxConcurrency, maxQueued and maxFormBytes must be positive");
+    }
+  }
+
+  public ApiOptions withAdminApi(boolean enabled) {
+    return new ApiOptions(
+        corsOrigin,
+        enabled,
+        maxConcurrency,
+        maxQueued,
+        queryTimeout,
+        maxFormBytes,
+        externalUrl,
+        listenPort);
+  }
+
+  /** The same with other bounds for queries. */
+  public ApiOptions withQueries(int concurrency, int queued, Duration timeout) {
+    return new ApiOptions(
+        corsOrigin, adminApi, concurrency, queued, timeout, maxFormBytes, externalUrl, listenPort);
+  }
+
+  /** The same for another place. */
+  public ApiOptions withPlace(URI url, int port) {
+    return new ApiOptions(
+        corsOrigin, adminApi, maxConcurrency, maxQueued, queryTimeout, maxFormBytes, url, port);
+  }
+
+  public ApiOptions withCorsOrigin(Pattern origin) {
+    return new ApiOptions(
+        origin,
+        adminApi,
+        maxConcurrency,
+        maxQueued,
+        queryTimeout,
+        maxFormBytes,
+        externalUrl,
+        listenPort);
+  }
+}

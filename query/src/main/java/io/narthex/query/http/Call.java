@@ -1,0 +1,19 @@
+package io.narthex.query.http;
+
+import io.narthex.query.promql.Cancellation;
+
+/**
+ * One request to an endpoint.
+ *
+ * @param parameters of address and form
+ * @param variable the variable part of the path, decoded; empty if it has none
+ * @param accept the Accept header; empty if there is none
+ * @param arrivedNanos {@link System#nanoTime()} at the request's arrival
+ * @param cancellation set when the client is gone or the time is up
+ */
+record Call(
+    Parameters parameters,
+    String variable,
+    String accept,
+    long arrivedNanos,
+    Cancellation cancellation) {}

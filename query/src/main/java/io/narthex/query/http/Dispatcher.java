@@ -1,0 +1,229 @@
+package io.narthex.query.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.telemetry.HttpMetrics;
+import io.narthex.query.promql.Cancellation;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * Takes a request from the event loop to an endpoint on a worker and its answer back. Only reading
+ * the form and handing over parts of the answer happens on the event loop.
+ */
+final class Dispatcher {
+  private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
+  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final String PLAIN = "text/plain; charset=utf-8";
+
+  private final ApiOptions options;
+  private final ServerFacts facts;
+  private final HttpMetrics metrics;
+  private final Workers queries;
+  private final Workers lookups;
+
+  Dispatcher(ApiServices services, ApiOptions options, Workers queries, Workers lookups) {
+    this.options = options;
+    this.facts = services.facts();
+    this.metrics = services.httpMetrics();
+    this.queries = queries;
+    this.lookups = lookups;
+  }
+
+  /** An answer of which the first part is written. */
+  private record Begun(Reply reply, JsonOut out, byte[] first, boolean more) {}
+
+  /** What is noted of a request for the metrics; touched by one signal at a time. */
+  private static final class Exchange {
+    private final long arrivedNanos = System.nanoTime();
+    private long bytes;
+  }
+
+  Publisher<Void> handle(
+      HttpServerRequest request, HttpServerResponse response, RouteTable.Match match) {
+    var route = match.route();
+    if (route.isApi()) {
+      allowOrigin(request, response);
+    }
+    if (request.method().equals(HttpMethod.OPTIONS) && route.isApi()) {
+      return response.status(204).send();
+    }
+    if (route.methods().stream().noneMatch(verb -> verb.name().equals(request.method().name()))) {
+      return notAllowed(response, route);
+    }
+    var exchange = new Exchange();
+    var cancellation = new Cancellation();
+    boolean head = request.method().equals(HttpMethod.HEAD);
+    return parameters(request)
+        .flatMap(parameters -> begin(request, match, parameters, exchange, cancellation))
+        .timeout(options.queryTimeout().plus(GRACE))
+        .onErrorResume(fault -> Mono.just(begun(replyTo(fault, route))))
+        .flatMap(begun -> send(response, begun, head, exchange))
+        .doFinally(
+            signal ->
+                metrics.answered(
+                    route.path(),
+                    response.status().code(),
+                    System.nanoTime() - exchange.arrivedNanos,
+                    exchange.bytes));
+  }
+
+  private Mono<Begun> begin(
+      HttpServerRequest request,
+      RouteTable.Match match,
+      Parameters parameters,
+      Exchange exchange,
+      Cancellation cancellation) {
+    var route = match.route();
+    String accept = request.requestHeaders().get(HttpHeaderNames.ACCEPT, "");
+    var call =
+        new Call(
+            parameters,
+            Parameters.decode(match.variable(), false),
+            accept,
+            exchange.arrivedNanos,
+            cancellation);
+    var state = facts.readiness().state();
+    if (route.needsReady() && state != ServerFacts.State.READY) {
+      return Mono.just(begun(new Reply.NotReady(state == ServerFacts.State.STOPPING)));
+    }
+    var workers = route.pool() == Route.Pool.QUERY ? queries : lookups;
+    return workers.call(() -> begun(route.endpoint().answer(call)), cancellation);
+  }
+
+  private static Begun begun(Reply reply) {
+    var out = new JsonOut();
+    if (reply instanceof Reply.Json json) {
+      boolean more = json.body().write(out);
+      return new Begun(reply, out, out.take(), more);
+    }
+    return new Begun(reply, out, reply instanceof Reply.Whole w ? w.body() : new byte[0], false);
+  }
+
+  private Mono<Void> send(
+      HttpServerResponse response, Begun begun, boolean head, Exchange exchange) {
+    var reply = begun.reply();
+    response.status(reply.status());
+    if (reply instanceof Reply.Empty) {
+      return response.send();
+    }
+    if (reply instanceof Reply.NotReady notReady) {
+      response.header("X-Prometheus-Stopping", Boolean.toString(notReady.stopping()));
+      return whole(response, PLAIN, "Service Unavailable".getBytes(UTF_8), head, exchange);
+    }
+    if (reply instanceof Reply.Whole whole) {
+      return whole(response, whole.contentType(), whole.body(), head, exchange);
+    }
+    if (!begun.more()) {
+      return whole(response, "application/json", begun.first(), head, exchange);
+    }
+    response.header(HttpHeaderNames.CONTENT_TYPE, "application/json");
+    return response.send(parts(begun, exchange)).then();
+  }
+
+  private static Mono<Void> whole(
+      HttpServerResponse response, String type, byte[] body, boolean head, Exchange exchange) {
+    response.header(HttpHeaderNames.CONTENT_TYPE, type);
+    response.header("X-Content-Type-Options", "nosniff");
+    if (head) {
+      return response.header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length)).send();
+    }
+    exchange.bytes = body.length;
+    return response.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))).then();
+  }
+
+  /** The parts of a long answer, each written when the connection asks for it. */
+  private static Flux<ByteBuf> parts(Begun begun, Exchange exchange) {
+    exchange.bytes = begun.first().length;
+    var body = ((Reply.Json) begun.reply()).body();
+    Flux<ByteBuf> rest =
+        Flux.generate(
+            sink -> {
+              boolean more = body.write(begun.out());
+              byte[] part = begun.out().take();
+              exchange.bytes += part.length;
+              sink.next(Unpooled.wrappedBuffer(part));
+              if (!more) {
+                sink.complete();
+              }
+            });
+    return Flux.concat(
+        Mono.fromSupplier(() -> Unpooled.wrappedBuffer(begun.first())),
+        rest.subscribeOn(Schedulers.parallel()));
+  }
+
+  private Reply replyTo(Throwable fault, Route route) {
+    if (fault instanceof FaultException known) {
+      return Reply.error(known.fault(), known.getMessage());
+    }
+    if (fault instanceof TimeoutException) {
+      return Reply.error(Fault.TIMEOUT, "query timed out in query execution");
+    }
+    logger.error("{} failed unexpectedly", route.path(), fault);
+    return Reply.error(Fault.INTERNAL, "unexpected error; the server's log has the details");
+  }
+
+  private Mono<Parameters> parameters(HttpServerRequest request) {
+    String query = RouteTable.queryOf(request.uri());
+    String type = request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE, "");
+    boolean form =
+        !request.method().equals(HttpMethod.GET)
+            && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded");
+    if (!form) {
+      return Mono.fromSupplier(() -> Parameters.of(query, ""));
+    }
+    return request
+        .receive()
+        .asByteArray()
+        .collect(ByteArrayOutputStream::new, this::gather)
+        .map(body -> Parameters.of(query, body.toString(UTF_8)));
+  }
+
+  private void gather(ByteArrayOutputStream body, byte[] part) {
+    if (body.size() + part.length > options.maxFormBytes()) {
+      throw new FaultException(
+          Fault.TOO_LARGE, "the form is larger than " + options.maxFormBytes() + " bytes");
+    }
+    body.writeBytes(part);
+  }
+
+  private void allowOrigin(HttpServerRequest request, HttpServerResponse response) {
+    response.header(HttpHeaderNames.VARY, "Origin");
+    String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
+    if (origin != null && options.corsOrigin().matcher(origin).matches()) {
+      response
+          .header("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, Origin")
+          .header("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+          .header("Access-Control-Allow-Origin", origin)
+          .header("Access-Control-Expose-Headers", "Date");
+    }
+  }
+
+  private static Mono<Void> notAllowed(HttpServerResponse response, Route route) {
+    var allowed = new TreeSet<String>();
+    route.methods().forEach(verb -> allowed.add(verb.name()));
+    if (route.isApi()) {
+      allowed.add(HttpMethod.OPTIONS.name());
+    }
+    response.status(405).header(HttpHeaderNames.ALLOW, String.join(", ", allowed));
+    byte[] text = "Method Not Allowed\n".getBytes(UTF_8);
+    return whole(response, PLAIN, text, false, new Exchange());
+  }
+}

@@ -1,0 +1,69 @@
+package io.narthex.query.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** What is not under {@code /api}: the start page, health, own metrics, version. */
+final class PageEndpoints {
+  private static final String PLAIN = "text/plain; charset=utf-8";
+
+  private final ServerFacts facts;
+  private final PrometheusRegistry registry;
+  private final ExpositionFormats formats = ExpositionFormats.init();
+  private final byte[] startPage;
+
+  PageEndpoints(ApiServices services) {
+    facts = services.facts();
+    registry = services.registry();
+    startPage = resource("start.html");
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.always("/", call -> new Reply.Whole(200, "text/html; charset=utf-8", startPage)),
+        Route.always("/-/healthy", call -> text("Prometheus Server is Healthy.\n")),
+        Route.page("/-/ready", call -> text("Prometheus Server is Ready.\n")),
+        Route.always("/metrics", this::metrics),
+        Route.always("/version", call -> version()));
+  }
+
+  private static Reply text(String text) {
+    return new Reply.Whole(200, PLAIN, text.getBytes(UTF_8));
+  }
+
+  private Reply version() {
+    var out = new JsonOut().value(StatusEndpoints.build(facts.build())).raw('\n');
+    return new Reply.Whole(200, "application/json", out.take());
+  }
+
+  private Reply metrics(Call call) {
+    var writer = formats.findWriter(call.accept());
+    var scheme = EscapingScheme.fromAcceptHeader(call.accept());
+    var out = new ByteArrayOutputStream(JsonOut.PART);
+    try {
+      writer.write(out, registry.scrape(), scheme);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String type = writer.getContentType() + "; escaping=" + scheme.toHeaderFormat();
+    return new Reply.Whole(200, type, out.toByteArray());
+  }
+
+  private static byte[] resource(String name) {
+    try (var in = PageEndpoints.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("resource is missing: " + name);
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

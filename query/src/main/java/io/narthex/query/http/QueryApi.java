@@ -1,0 +1,107 @@
+package io.narthex.query.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.http.Routes;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/**
+ * Prometheus' HTTP API, and the pages beside it: health, own metrics, version, start page. Paths,
+ * parameters, answers, error texts and status codes are those of Prometheus 3.
+ *
+ * <p>{@link #addTo} claims only the paths that are answered here; {@link #unknownPaths} belongs
+ * after all contributors of routes. Close it to stop its threads.
+ */
+public final class QueryApi implements Routes, AutoCloseable {
+  private static final int LOOKUP_THREADS = 8;
+  private static final int LOOKUP_QUEUE = 256;
+
+  private final Workers queries;
+  private final Workers lookups;
+  private final RouteTable table;
+  private final Dispatcher dispatcher;
+
+  public QueryApi(ApiServices services, ApiOptions options) {
+    this(services, options, Clock.systemUTC());
+  }
+
+  QueryApi(ApiServices services, ApiOptions options, Clock clock) {
+    queries = new Workers("query", options.maxConcurrency(), options.maxQueued());
+    lookups = new Workers("lookup", LOOKUP_THREADS, LOOKUP_QUEUE);
+    var metrics = new QueryMetrics(services.registry(), queries, options.maxConcurrency());
+    var routes = new ArrayList<Route>();
+    routes.addAll(new QueryEndpoints(services, metrics, options.queryTimeout(), clock).routes());
+    routes.addAll(new SeriesEndpoints(services).routes());
+    routes.addAll(new TargetEndpoints(services, options).routes());
+    routes.addAll(new RuleEndpoints().routes());
+    routes.addAll(new StatusEndpoints(services, options, clock).routes());
+    routes.addAll(new AdminEndpoints(services, options).routes());
+    routes.addAll(new PageEndpoints(services).routes());
+    routes.forEach(route -> services.httpMetrics().declare(route.path()));
+    table = new RouteTable(List.copyOf(routes));
+    dispatcher = new Dispatcher(services, options, queries, lookups);
+  }
+
+  @Override
+  public void addTo(HttpServerRoutes routes, String prefix) {
+    routes.route(
+        request -> match(request, prefix) != null,
+        (request, response) -> {
+          var match = match(request, prefix);
+          return match == null
+              ? notFound(request, response)
+              : dispatcher.handle(request, response, match);
+        });
+    if (!prefix.isEmpty()) {
+      Predicate<HttpServerRequest> bare =
+          request -> RouteTable.pathOf(request.uri()).equals(prefix);
+      routes.route(bare, (request, response) -> response.sendRedirect(prefix + "/"));
+    }
+  }
+
+  /** The answer to paths that nobody knows: JSON below {@code /api}, text elsewhere. */
+  public Routes unknownPaths() {
+    return (routes, prefix) -> routes.route(request -> true, QueryApi::notFound);
+  }
+
+  private RouteTable.@Nullable Match match(HttpServerRequest request, String prefix) {
+    String path = RouteTable.pathOf(request.uri());
+    return path.startsWith(prefix) ? table.find(path.substring(prefix.length())) : null;
+  }
+
+  private static Publisher<Void> notFound(HttpServerRequest request, HttpServerResponse response) {
+    String path = RouteTable.pathOf(request.uri());
+    boolean api = path.contains("/api/");
+    byte[] body;
+    if (api) {
+      var out = new JsonOut();
+      Envelope.error(Fault.NOT_FOUND, "no such endpoint: " + path).write(out);
+      body = out.take();
+    } else {
+      body = "404 page not found\n".getBytes(UTF_8);
+    }
+    return response
+        .status(404)
+        .header(
+            HttpHeaderNames.CONTENT_TYPE, api ? "application/json" : "text/plain; charset=utf-8")
+        .header("X-Content-Type-Options", "nosniff")
+        .sendByteArray(Mono.just(body));
+  }
+
+  @Override
+  public void close() {
+    queries.close();
+    lookups.close();
+  }
+}

@@ -1,0 +1,187 @@
+package io.narthex.query.http;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.query.promql.QueryEngine;
+import io.narthex.query.promql.QueryRequest;
+import io.narthex.query.promql.QueryResult;
+import io.narthex.query.promql.QueryStatistics;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Queries: evaluated, formatted, taken apart. */
+final class QueryEndpoints {
+  static final String TRUNCATED = "results truncated due to limit";
+
+  private static final int MAX_POINTS = 11_000;
+
+  private final QueryEngine engine;
+  private final QuerySyntax syntax;
+  private final QueryMetrics metrics;
+  private final Duration maxTimeout;
+  private final Clock clock;
+
+  QueryEndpoints(ApiServices services, QueryMetrics metrics, Duration maxTimeout, Clock clock) {
+    this.engine = services.engine();
+    this.syntax = services.syntax();
+    this.metrics = metrics;
+    this.maxTimeout = maxTimeout;
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.query("/api/v1/query", this::query),
+        Route.query("/api/v1/query_range", this::queryRange),
+        Route.form("/api/v1/query_exemplars", this::exemplars),
+        Route.form("/api/v1/format_query", this::format),
+        Route.form("/api/v1/parse_query", this::parse));
+  }
+
+  private Reply query(Call call) {
+    var parameters = call.parameters();
+    int limit = parameters.limit();
+    long time = parameters.time("time", clock.millis());
+    return evaluate(call, limit, time, time, 0);
+  }
+
+  private Reply queryRange(Call call) {
+    var parameters = call.parameters();
+    int limit = parameters.limit();
+    long start = parameters.requiredTime("start");
+    long end = parameters.requiredTime("end");
+    if (end < start) {
+      throw Parameters.invalid("end", "end timestamp must not be before start time");
+    }
+    long step = parameters.requiredDuration("step");
+    if (step <= 0) {
+      throw Parameters.invalid(
+          "step",
+          "zero or negative query resolution step widths are not accepted. "
+              + "Try a positive integer");
+    }
+    long span = end - start < 0 ? Long.MAX_VALUE : end - start;
+    if (span / step > MAX_POINTS) {
+      throw new FaultException(
+          Fault.BAD_DATA,
+          "exceeded maximum resolution of 11,000 points per timeseries. "
+              + "Try decreasing the query resolution (?step=XX)");
+    }
+    return evaluate(call, limit, start, end, step);
+  }
+
+  private Reply evaluate(Call call, int limit, long start, long end, long step) {
+    var parameters = call.parameters();
+    long queuedNanos = System.nanoTime() - call.arrivedNanos();
+    var timeout = remaining(parameters, queuedNanos);
+    var request =
+        new QueryRequest(
+            parameters.get("query"),
+            start,
+            end,
+            step,
+            lookback(parameters),
+            timeout,
+            call.cancellation());
+    var result = inQuery(() -> engine.query(request));
+    metrics.evaluated(queuedNanos, result.statistics());
+    var statistics =
+        parameters.get("stats").isEmpty() ? null : statistics(queuedNanos, result.statistics());
+    var body = new ResultBody(result.value(), limit, statistics);
+    return Reply.data(body, warnings(result, limit), result.infos());
+  }
+
+  private Duration remaining(Parameters parameters, long queuedNanos) {
+    var asked = parameters.duration("timeout");
+    long wanted = asked == null ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(asked);
+    if (wanted <= 0) {
+      throw new FaultException(Fault.TIMEOUT, "query timed out in query execution");
+    }
+    long left = Math.min(wanted, maxTimeout.toNanos()) - queuedNanos;
+    if (left <= 0) {
+      throw new FaultException(Fault.TIMEOUT, "query timed out in query queue");
+    }
+    return Duration.ofNanos(left);
+  }
+
+  private static Duration lookback(Parameters parameters) {
+    String text = parameters.get("lookback_delta");
+    if (text.isEmpty()) {
+      return Duration.ZERO;
+    }
+    try {
+      return Duration.ofMillis(Math.max(0, Times.parseDuration(text)));
+    } catch (IllegalArgumentException e) {
+      throw new FaultException(
+          Fault.BAD_DATA, "error parsing lookback delta duration: " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> warnings(QueryResult result, int limit) {
+    if (limit == 0 || ResultBody.elements(result.value()) <= limit) {
+      return result.warnings();
+    }
+    var warnings = new ArrayList<>(result.warnings());
+    warnings.add(TRUNCATED);
+    return warnings;
+  }
+
+  private static Map<String, ?> statistics(long queuedNanos, QueryStatistics statistics) {
+    double evaluation = statistics.evaluationNanos() / 1e9;
+    double preparation = statistics.parseNanos() / 1e9;
+    var timings = new LinkedHashMap<String, Object>();
+    timings.put("evalTotalTime", evaluation);
+    timings.put("resultSortTime", 0);
+    timings.put("queryPreparationTime", preparation);
+    timings.put("innerEvalTime", evaluation);
+    timings.put("execQueueTime", queuedNanos / 1e9);
+    timings.put("execTotalTime", queuedNanos / 1e9 + preparation + evaluation);
+    var samples = new LinkedHashMap<String, Object>();
+    samples.put("totalQueryableSamples", statistics.totalSamples());
+    samples.put("samplesRead", statistics.samplesRead());
+    samples.put("peakSamples", statistics.peakSamples());
+    var both = new LinkedHashMap<String, Object>();
+    both.put("timings", timings);
+    both.put("samples", samples);
+    return both;
+  }
+
+  private Reply exemplars(Call call) {
+    var parameters = call.parameters();
+    long start = parameters.time("start", Times.MIN);
+    long end = parameters.time("end", Times.MAX);
+    if (end < start) {
+      throw new FaultException(Fault.BAD_DATA, "end timestamp must not be before start timestamp");
+    }
+    boolean selects = !syntax.selectors(parameters.get("query")).isEmpty();
+    return selects ? Reply.data(List.of()) : new Reply.Empty(204);
+  }
+
+  private Reply format(Call call) {
+    return Reply.data(inQuery(() -> syntax.format(call.parameters().get("query"))));
+  }
+
+  private Reply parse(Call call) {
+    return Reply.data(inQuery(() -> syntax.tree(call.parameters().get("query"))));
+  }
+
+  /** What is wrong with a query is told as a fault of the parameter. */
+  private static <T> T inQuery(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (FaultException e) {
+      if (e.fault() == Fault.BAD_DATA) {
+        var named = Parameters.invalid("query", e.getMessage());
+        named.addSuppressed(e);
+        throw named;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.narthex.query.http;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.SampleStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/** Which series, label names and label values there are. */
+final class SeriesEndpoints {
+  private final SampleStore store;
+  private final QuerySyntax syntax;
+
+  SeriesEndpoints(ApiServices services) {
+    this.store = services.store();
+    this.syntax = services.syntax();
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.form("/api/v1/labels", this::labels),
+        Route.get("/api/v1/label/:name/values", this::values),
+        Route.form("/api/v1/series", this::series));
+  }
+
+  private Reply labels(Call call) {
+    var parameters = call.parameters();
+    int limit = parameters.limit();
+    long start = parameters.time("start", Times.MIN);
+    long end = parameters.time("end", Times.MAX);
+    var matchers = matchers(syntax, parameters.all("match[]"));
+    return list(store.labelNames(matchers, start, end, oneMore(limit)), limit, JsonOut::string);
+  }
+
+  private Reply values(Call call) {
+    String name = EscapedNames.unescape(call.variable());
+    if (name.isEmpty() || name.indexOf('\uFFFD') >= 0) {
+      throw new FaultException(Fault.BAD_DATA, "invalid label name: " + Go.quote(name));
+    }
+    var parameters = call.parameters();
+    int limit = parameters.limit();
+    long start = parameters.time("start", Times.MIN);
+    long end = parameters.time("end", Times.MAX);
+    var matchers = matchers(syntax, parameters.all("match[]"));
+    var values = store.labelValues(name, matchers, start, end, oneMore(limit));
+    return list(values, limit, JsonOut::string);
+  }
+
+  private Reply series(Call call) {
+    var parameters = call.parameters();
+    if (parameters.all("match[]").isEmpty()) {
+      throw new FaultException(Fault.BAD_DATA, "no match[] parameter provided");
+    }
+    int limit = parameters.limit();
+    long start = parameters.time("start", Times.MIN);
+    long end = parameters.time("end", Times.MAX);
+    List<List<Matcher>> matchers;
+    try {
+      matchers = matchers(syntax, parameters.all("match[]"));
+    } catch (FaultException e) {
+      throw Parameters.invalid("match[]", e.getMessage());
+    }
+    return list(store.series(matchers, start, end, oneMore(limit)), limit, JsonOut::labels);
+  }
+
+  /** The conditions of selectors, each of which must say what to take, not only what to leave. */
+  static List<List<Matcher>> matchers(QuerySyntax syntax, List<String> selectors) {
+    var sets = new ArrayList<List<Matcher>>(selectors.size());
+    for (var selector : selectors) {
+      var set = syntax.selector(selector);
+      if (set.stream().allMatch(Matcher::matchesEmpty)) {
+        throw new FaultException(
+            Fault.BAD_DATA, "match[] must contain at least one non-empty matcher");
+      }
+      sets.add(set);
+    }
+    return sets;
+  }
+
+  /** One more than is to be shown, to see whether something is left out. */
+  private static int oneMore(int limit) {
+    return limit == 0 || limit == Integer.MAX_VALUE ? 0 : limit + 1;
+  }
+
+  private static <T> Reply list(List<T> all, int limit, BiConsumer<JsonOut, T> writer) {
+    boolean truncated = limit > 0 && all.size() > limit;
+    var shown = truncated ? all.subList(0, limit) : all;
+    var warnings = truncated ? List.of(QueryEndpoints.TRUNCATED) : List.<String>of();
+    return Reply.data(JsonBody.array(shown, writer), warnings, List.of());
+  }
+}

@@ -1,0 +1,140 @@
+package io.narthex.query.http;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.storage.Cardinality;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.telemetry.BuildInfo;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the server says of itself. */
+final class StatusEndpoints {
+  private static final int DEFAULT_CARDINALITY = 10;
+  private static final int MAX_CARDINALITY = 10_000;
+
+  private final ServerFacts facts;
+  private final SampleStore store;
+  private final Features features;
+  private final Clock clock;
+
+  StatusEndpoints(ApiServices services, ApiOptions options, Clock clock) {
+    this.facts = services.facts();
+    this.store = services.store();
+    this.features = new Features(services, options);
+    this.clock = clock;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/api/v1/status/buildinfo", call -> Reply.data(build(facts.build()))),
+        Route.get("/api/v1/status/config", call -> Reply.data(Map.of("yaml", facts.configYaml()))),
+        Route.get("/api/v1/status/flags", call -> Reply.data(new TreeMap<>(facts.flags()))),
+        Route.get("/api/v1/status/runtimeinfo", call -> Reply.data(runtime())),
+        Route.get("/api/v1/status/tsdb", this::cardinality),
+        Route.alwaysGet("/api/v1/status/walreplay", call -> Reply.data(replay())),
+        Route.get("/api/v1/features", call -> Reply.data(features.all())));
+  }
+
+  static Map<String, Object> build(BuildInfo build) {
+    var data = new LinkedHashMap<String, Object>();
+    data.put("version", build.version());
+    data.put("revision", build.revision());
+    data.put("branch", build.branch());
+    data.put("buildUser", build.buildUser());
+    data.put("buildDate", build.buildDate());
+    data.put("goVersion", build.runtime());
+    return data;
+  }
+
+  private Map<String, Object> runtime() {
+    var runtime = facts.runtime();
+    var data = new LinkedHashMap<String, Object>();
+    data.put("startTime", runtime.started().toString());
+    data.put("CWD", System.getProperty("user.dir", ""));
+    data.put("hostname", hostname());
+    data.put("serverTime", clock.instant().toString());
+    data.put("reloadConfigSuccess", runtime.reloadSucceeded());
+    data.put("lastConfigTime", runtime.configLoaded().toString());
+    data.put("corruptionCount", runtime.corruptions());
+    data.put("goroutineCount", Thread.activeCount());
+    data.put("GOMAXPROCS", Runtime.getRuntime().availableProcessors());
+    data.put("GOMEMLIMIT", Runtime.getRuntime().maxMemory());
+    data.put("GOGC", "");
+    data.put("GODEBUG", "");
+    data.put("storageRetention", runtime.storageRetention());
+    return data;
+  }
+
+  private static String hostname() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return ""; // a machine without a resolvable name has none to show
+    }
+  }
+
+  private Map<String, Object> replay() {
+    var readiness = facts.readiness();
+    var data = new LinkedHashMap<String, Object>();
+    data.put("min", readiness.replayFirst());
+    data.put("max", readiness.replayLast());
+    data.put("current", readiness.replayCurrent());
+    return data;
+  }
+
+  private Reply cardinality(Call call) {
+    int limit = cardinalityLimit(call.parameters().get("limit"));
+    var statistics = store.statistics();
+    var cardinality = store.cardinality(limit);
+    var head = new LinkedHashMap<String, Object>();
+    head.put("numSeries", statistics.activeSeries());
+    head.put("numLabelPairs", cardinality.labelPairs());
+    head.put("chunkCount", statistics.headChunks());
+    head.put("minTime", statistics.headMinTime());
+    head.put("maxTime", statistics.headMaxTime());
+    var data = new LinkedHashMap<String, Object>();
+    data.put("headStats", head);
+    data.put("seriesCountByMetricName", counts(cardinality.seriesByMetric()));
+    data.put("labelValueCountByLabelName", counts(cardinality.valuesByLabel()));
+    data.put("memoryInBytesByLabelName", counts(cardinality.bytesByLabel()));
+    data.put("seriesCountByLabelValuePair", counts(cardinality.seriesByPair()));
+    return Reply.data(data);
+  }
+
+  private static int cardinalityLimit(String text) {
+    if (text.isEmpty()) {
+      return DEFAULT_CARDINALITY;
+    }
+    int limit;
+    try {
+      limit = Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      limit = 0;
+    }
+    if (limit < 1) {
+      throw new FaultException(Fault.BAD_DATA, "limit must be a positive number");
+    }
+    if (limit > MAX_CARDINALITY) {
+      throw new FaultException(Fault.BAD_DATA, "limit must not exceed " + MAX_CARDINALITY);
+    }
+    return limit;
+  }
+
+  private static List<Map<String, Object>> counts(List<Cardinality.Count> counts) {
+    return counts.stream()
+        .map(
+            count -> {
+              var data = new LinkedHashMap<String, Object>();
+              data.put("name", count.name());
+              data.put("value", count.value());
+              return (Map<String, Object>) data;
+            })
+        .toList();
+  }
+}
