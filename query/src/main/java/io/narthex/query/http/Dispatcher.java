@@ -68,6 +68,7 @@ final class Dispatcher {
     if (route.methods().stream().noneMatch(verb -> verb.name().equals(request.method().name()))) {
       return notAllowed(response, route);
     }
+    response.compression(true);
     var exchange = new Exchange();
     var cancellation = new Cancellation();
     boolean head = request.method().equals(HttpMethod.HEAD);

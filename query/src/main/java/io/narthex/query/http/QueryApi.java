@@ -1,27 +1,20 @@
 package io.narthex.query.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.http.Routes;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
-import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
-import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
  * Prometheus' HTTP API, and the pages beside it: health, own metrics, version, start page. Paths,
  * parameters, answers, error texts and status codes are those of Prometheus 3.
  *
- * <p>{@link #addTo} claims only the paths that are answered here; {@link #unknownPaths} belongs
- * after all contributors of routes. Close it to stop its threads.
+ * <p>It claims only the paths that it answers, so it may stand anywhere among the contributors of
+ * routes. Close it to stop its threads.
  */
 public final class QueryApi implements Routes, AutoCloseable {
   private static final int LOOKUP_THREADS = 8;
@@ -60,7 +53,7 @@ public final class QueryApi implements Routes, AutoCloseable {
         (request, response) -> {
           var match = match(request, prefix);
           return match == null
-              ? notFound(request, response)
+              ? response.sendNotFound()
               : dispatcher.handle(request, response, match);
         });
     if (!prefix.isEmpty()) {
@@ -70,33 +63,9 @@ public final class QueryApi implements Routes, AutoCloseable {
     }
   }
 
-  /** The answer to paths that nobody knows: JSON below {@code /api}, text elsewhere. */
-  public Routes unknownPaths() {
-    return (routes, prefix) -> routes.route(request -> true, QueryApi::notFound);
-  }
-
   private RouteTable.@Nullable Match match(HttpServerRequest request, String prefix) {
     String path = RouteTable.pathOf(request.uri());
     return path.startsWith(prefix) ? table.find(path.substring(prefix.length())) : null;
-  }
-
-  private static Publisher<Void> notFound(HttpServerRequest request, HttpServerResponse response) {
-    String path = RouteTable.pathOf(request.uri());
-    boolean api = path.contains("/api/");
-    byte[] body;
-    if (api) {
-      var out = new JsonOut();
-      Envelope.error(Fault.NOT_FOUND, "no such endpoint: " + path).write(out);
-      body = out.take();
-    } else {
-      body = "404 page not found\n".getBytes(UTF_8);
-    }
-    return response
-        .status(404)
-        .header(
-            HttpHeaderNames.CONTENT_TYPE, api ? "application/json" : "text/plain; charset=utf-8")
-        .header("X-Content-Type-Options", "nosniff")
-        .sendByteArray(Mono.just(body));
   }
 
   @Override

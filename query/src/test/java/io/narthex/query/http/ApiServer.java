@@ -1,0 +1,197 @@
+package io.narthex.query.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.status.InMemoryStatusBoard;
+import io.narthex.pipeline.telemetry.BuildInfo;
+import io.narthex.pipeline.telemetry.HttpMetrics;
+import io.narthex.query.promql.QueryRequest;
+import io.narthex.query.promql.QueryResult;
+import io.narthex.query.promql.QueryStatistics;
+import io.narthex.query.promql.QueryValue;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import reactor.netty.DisposableServer;
+
+/** The API on a free port, with an engine that is a function and everything else in memory. */
+final class ApiServer implements AutoCloseable {
+  static final QueryStatistics STATISTICS = new QueryStatistics(1000, 2000, 3, 4, 5, 6);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final HttpClient client = HttpClient.newHttpClient();
+  final InMemoryStatusBoard board = new InMemoryStatusBoard();
+  final PrometheusRegistry registry = new PrometheusRegistry();
+  final FakeStore store;
+  volatile ServerFacts.Readiness readiness = ServerFacts.Readiness.READY;
+  private final QueryApi api;
+  private final DisposableServer server;
+
+  ApiServer(Function<QueryRequest, QueryValue> engine, ApiOptions options, Labels... series) {
+    this(
+        options,
+        request -> new QueryResult(engine.apply(request), List.of(), List.of(), STATISTICS),
+        series);
+  }
+
+  ApiServer(ApiOptions options, Function<QueryRequest, QueryResult> engine, Labels... series) {
+    store = new FakeStore(series);
+    api =
+        new QueryApi(
+            new ApiServices(
+                engine::apply,
+                new TinySyntax(),
+                store,
+                store,
+                board,
+                new Facts(),
+                registry,
+                new HttpMetrics(registry)),
+            options);
+    server =
+        HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "", List.of(api)).bindNow();
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  URI uri(String pathAndQuery) {
+    return URI.create("http://127.0.0.1:" + server.port() + pathAndQuery);
+  }
+
+  HttpResponse<String> get(String pathAndQuery, String... headers) {
+    var request = HttpRequest.newBuilder(uri(pathAndQuery));
+    return send(headers.length == 0 ? request : request.headers(headers));
+  }
+
+  HttpResponse<String> post(String path, String form) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form)));
+  }
+
+  HttpResponse<String> method(String method, String path, String... headers) {
+    var request =
+        HttpRequest.newBuilder(uri(path)).method(method, HttpRequest.BodyPublishers.noBody());
+    return send(headers.length == 0 ? request : request.headers(headers));
+  }
+
+  /** The data of a successful answer. */
+  JsonNode data(String pathAndQuery) {
+    return json(get(pathAndQuery)).path("data");
+  }
+
+  static JsonNode json(HttpResponse<String> response) {
+    try {
+      return JSON.readTree(response.body());
+    } catch (IOException e) {
+      throw new AssertionError("no JSON: " + response.body(), e);
+    }
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.disposeNow();
+    api.close();
+  }
+
+  private final class Facts implements ServerFacts {
+    @Override
+    public String configYaml() {
+      return "global:\n  scrape_interval: 15s\n";
+    }
+
+    @Override
+    public Map<String, String> flags() {
+      return Map.of("web.enable-lifecycle", "true", "query.timeout", "2m");
+    }
+
+    @Override
+    public BuildInfo build() {
+      return new BuildInfo("3.7.3", "0a41f00", "HEAD", "me@here", "20251030-07:26:10", "java17");
+    }
+
+    @Override
+    public RuntimeFacts runtime() {
+      var time = Instant.parse("2026-01-01T13:37:00Z");
+      return new RuntimeFacts(time, true, time, 0, "15d");
+    }
+
+    @Override
+    public Readiness readiness() {
+      return readiness;
+    }
+
+    @Override
+    public Map<String, Boolean> discoveryKinds() {
+      return Map.of("static", true);
+    }
+  }
+
+  /** Understands {@code name}, {@code {label="value"}} and {@code {}}; all else is a fault. */
+  private static final class TinySyntax implements QuerySyntax {
+    @Override
+    public List<Matcher> selector(String text) {
+      if (text.matches("\\w+")) {
+        return List.of(Matcher.equal(Labels.METRIC_NAME, text));
+      }
+      if (text.equals("{}")) {
+        return List.of();
+      }
+      if (text.matches("\\{\\w+=\"\\w*\"}")) {
+        int equals = text.indexOf('=');
+        String value = text.substring(equals + 2, text.length() - 2);
+        return List.of(Matcher.equal(text.substring(1, equals), value));
+      }
+      throw new FaultException(Fault.BAD_DATA, "1:1: parse error: not a selector");
+    }
+
+    @Override
+    public List<List<Matcher>> selectors(String query) {
+      return query.matches("\\d+") ? List.of() : List.of(selector(query));
+    }
+
+    @Override
+    public String format(String query) {
+      selector(query);
+      return query;
+    }
+
+    @Override
+    public Map<String, ?> tree(String query) {
+      selector(query);
+      return Map.of("type", "vectorSelector", "name", query);
+    }
+
+    @Override
+    public Map<String, Boolean> functions() {
+      return Map.of("rate", true);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.narthex.query.http;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.Cardinality;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.pipeline.storage.StoreAdmin;
+import io.narthex.pipeline.storage.StoreStatistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** A store of label sets without samples, which notes what it is told to administer. */
+final class FakeStore implements SampleStore, StoreAdmin {
+  final List<String> administered = new ArrayList<>();
+  private final List<Labels> series;
+
+  FakeStore(Labels... series) {
+    this.series = Stream.of(series).sorted().toList();
+  }
+
+  @Override
+  public SeriesSelection select(Selector selector) {
+    throw new UnsupportedOperationException("no samples here");
+  }
+
+  @Override
+  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
+    var names = new TreeSet<String>();
+    matching(matchers, from, to).forEach(labels -> names.addAll(labels.names()));
+    return limited(List.copyOf(names), limit);
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+    var values = new TreeSet<String>();
+    matching(matchers, from, to)
+        .filter(labels -> labels.has(name))
+        .forEach(labels -> values.add(labels.get(name)));
+    return limited(List.copyOf(values), limit);
+  }
+
+  @Override
+  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
+    return limited(matching(matchers, from, to).toList(), limit);
+  }
+
+  @Override
+  public StoreStatistics statistics() {
+    return new StoreStatistics(series.size(), 1000, 2000, 7, 0, 1000, 2000);
+  }
+
+  @Override
+  public Cardinality cardinality(int limit) {
+    var up = List.of(new Cardinality.Count("up", 2));
+    return new Cardinality(3, up, up, up, up);
+  }
+
+  @Override
+  public void flush() {
+    administered.add("flush");
+  }
+
+  @Override
+  public String snapshot(boolean skipHead) {
+    administered.add("snapshot " + skipHead);
+    return "20260102T133700Z-a1b2c3d4e5f67890";
+  }
+
+  @Override
+  public void delete(List<Matcher> matchers, long from, long to) {
+    administered.add("delete " + matchers + " " + from + " " + to);
+  }
+
+  @Override
+  public void cleanTombstones() {
+    administered.add("clean");
+  }
+
+  private Stream<Labels> matching(List<List<Matcher>> sets, long from, long to) {
+    return series.stream()
+        .filter(labels -> from <= to)
+        .filter(
+            labels ->
+                sets.isEmpty()
+                    || sets.stream()
+                        .anyMatch(
+                            set -> set.stream().allMatch(m -> m.matches(labels.get(m.name())))));
+  }
+
+  private static <T> List<T> limited(List<T> all, int limit) {
+    return limit > 0 && all.size() > limit ? all.subList(0, limit) : all;
+  }
+}
