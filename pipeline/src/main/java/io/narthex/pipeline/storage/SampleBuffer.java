@@ -69,7 +69,16 @@ public final class SampleBuffer {
 
   /** Forgets all rows at {@code newSize} and above. */
   public void truncate(int newSize) {
-    size = Math.min(size, newSize);
+    if (newSize >= size) {
+      return;
+    }
+    if (anyHistogram && histograms != null) {
+      Arrays.fill(histograms, newSize, size, null);
+    }
+    if (startTimestamps != null) {
+      Arrays.fill(startTimestamps, newSize, size, 0);
+    }
+    size = newSize;
   }
 
   public void add(long timestamp, double value) {

@@ -1,0 +1,402 @@
+package io.narthex.sinks.head;
+
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.storage.AppendResult;
+import io.narthex.pipeline.storage.SampleAppender;
+import io.narthex.sinks.index.Postings;
+import io.narthex.sinks.index.PostingsQuery;
+import io.narthex.sinks.wal.FrameBuffer;
+import io.narthex.sinks.wal.Wal;
+import io.narthex.sinks.wal.WalListener;
+import io.narthex.sinks.wal.WalOptions;
+import io.narthex.sinks.wal.WalReader;
+import io.narthex.sinks.wal.WalWaiter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The newest samples, in memory and in the log.
+ *
+ * <ol>
+ *   <li>A batch is taken under the lock: into the current memtable and, as a frame, into the log's
+ *       queue. Readers that come later see all of it.
+ *   <li>The log's thread makes the frame durable; then the batch's future completes.
+ *   <li>{@link #freeze} sets the current memtable aside and cuts the log.
+ *   <li>Once a frozen memtable is stored elsewhere, {@link #retire} drops it, and the log up to the
+ *       cut.
+ * </ol>
+ *
+ * <p>Readers take the lock only to note where the chains of their series end; they search the index
+ * before and decode after it. Safe for use by several threads.
+ */
+public final class Head implements SampleAppender, AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Head.class);
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final HeadCounters counters = new HeadCounters();
+  private final Intake intake;
+  private final FrameBuffer frames = new FrameBuffer();
+  private final FrameBuffer again = new FrameBuffer();
+  private final Wal wal;
+  private long scope;
+  private Memtable current;
+  private volatile List<Memtable> memtables;
+
+  /**
+   * Opens the head: restores what the log in a directory holds, and goes on with it.
+   *
+   * @param clock milliseconds since the epoch
+   * @throws IOException if the log cannot be read, or is of an unknown version
+   */
+  public static Head open(
+      Path walDirectory,
+      HeadOptions options,
+      WalOptions walOptions,
+      WalListener listener,
+      LongSupplier clock)
+      throws IOException {
+    Files.createDirectories(walDirectory);
+    long scope = Wal.lastScope(walDirectory) + 1;
+    return new Head(
+        options,
+        clock,
+        walDirectory,
+        Wal.open(walDirectory, scope, walOptions, listener),
+        scope,
+        listener);
+  }
+
+  Head(
+      HeadOptions options,
+      LongSupplier clock,
+      Path walDirectory,
+      Wal wal,
+      long scope,
+      WalListener listener)
+      throws IOException {
+    this.wal = wal;
+    this.scope = scope;
+    var series = new SeriesTable();
+    this.current = new Memtable(series);
+    this.memtables = List.of(current);
+    this.intake = new Intake(series, current, options, clock, counters);
+    var replay = new Replay(series, intake);
+    long start = System.nanoTime();
+    try {
+      WalReader.read(walDirectory, replay, listener);
+    } catch (IOException | RuntimeException e) {
+      wal.close();
+      throw e;
+    }
+    LOGGER.info(
+        "write-ahead log replayed: {} samples of {} series in {} ms",
+        replay.samples(),
+        series.size(),
+        (System.nanoTime() - start) / 1_000_000);
+  }
+
+  @Override
+  public CompletableFuture<AppendResult> append(SampleBatch batch) {
+    try {
+      wal.awaitRoom();
+    } catch (FaultException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Appended appended;
+    lock.lock();
+    try {
+      appended = new Appended(intake.take(batch));
+      logRegistrationsAgain();
+      frames.clear();
+      if (intake.hasAccepted()) {
+        intake.log(batch, scope, frames, again);
+      }
+      wal.append(frames, appended);
+    } finally {
+      lock.unlock();
+    }
+    return appended;
+  }
+
+  /**
+   * Selects series that satisfy all matchers and have samples in a memtable that overlaps the
+   * range.
+   *
+   * @param meanwhile runs at the very moment that the selection shows, so that what moves between
+   *     the head and other places ({@link #retire}) is seen in exactly one of them
+   * @return one part for each generation of series, in no particular order; a series may be in
+   *     several
+   */
+  public List<HeadPart> select(List<Matcher> matchers, long from, long to, Runnable meanwhile) {
+    var found = new IdentityHashMap<SeriesTable, int[]>();
+    while (true) {
+      for (var memtable : memtables) {
+        found.computeIfAbsent(memtable.series(), series -> search(series, matchers));
+      }
+      lock.lock();
+      try {
+        if (memtables.stream().allMatch(memtable -> found.containsKey(memtable.series()))) {
+          meanwhile.run();
+          return parts(found, from, to);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private static int[] search(SeriesTable series, List<Matcher> matchers) {
+    int[] ids = PostingsQuery.select(series.postings(), matchers).toArray();
+    series.order().sort(ids);
+    return ids;
+  }
+
+  private List<HeadPart> parts(IdentityHashMap<SeriesTable, int[]> found, long from, long to) {
+    var parts = new ArrayList<HeadPart>();
+    for (var entry : found.entrySet()) {
+      var tables = new ArrayList<Memtable>();
+      for (var memtable : memtables) {
+        if (memtable.series() == entry.getKey()
+            && memtable.minTime() <= to
+            && memtable.maxTime() >= from) {
+          tables.add(memtable);
+        }
+      }
+      if (!tables.isEmpty()) {
+        parts.add(new HeadPart(entry.getKey(), entry.getValue(), entry.getValue().length, tables));
+      }
+    }
+    return parts;
+  }
+
+  /** The inverted indexes of the head, one for each generation of series. */
+  public List<Postings> postings() {
+    var all = new ArrayList<Postings>();
+    SeriesTable before = null;
+    for (var memtable : memtables) {
+      if (memtable.series() != before) {
+        all.add(memtable.series().postings());
+      }
+      before = memtable.series();
+    }
+    return all;
+  }
+
+  /**
+   * Sets aside what was appended so far and cuts the log.
+   *
+   * @return null if nothing was appended since the last time
+   */
+  public @Nullable Frozen freeze() {
+    Memtable frozen;
+    long next;
+    lock.lock();
+    try {
+      frozen = current;
+      if (frozen.isEmpty()) {
+        return null;
+      }
+      logRegistrationsAgain();
+      next = ++scope;
+      wal.cut(next);
+      current = new Memtable(frozen.series());
+      var all = new ArrayList<>(memtables);
+      all.add(current);
+      memtables = List.copyOf(all);
+      intake.redirect(current.series(), current);
+    } finally {
+      lock.unlock();
+    }
+    return new Frozen(frozen, next);
+  }
+
+  /**
+   * Drops what was frozen, now that it is stored elsewhere, and the part of the log that holds it
+   * and all before it.
+   *
+   * @param publish makes it visible elsewhere; runs at the moment at which the head forgets it
+   */
+  public void retire(Frozen frozen, Runnable publish) throws IOException {
+    lock.lock();
+    try {
+      publish.run();
+      var all = new ArrayList<>(memtables);
+      all.remove(frozen.memtable);
+      memtables = List.copyOf(all);
+    } finally {
+      lock.unlock();
+    }
+    wal.deleteBefore(frozen.nextScope);
+  }
+
+  /** Runs an action at a moment at which nothing is appended, selected or retired. */
+  public void exclusively(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells of samples that lie elsewhere, so that very old ones are recognised as such. */
+  public void sawTime(long newest) {
+    lock.lock();
+    try {
+      intake.sawTime(newest);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public HeadCounters counters() {
+    return counters;
+  }
+
+  /** Series in the head. */
+  public int seriesCount() {
+    return memtables.get(memtables.size() - 1).series().size();
+  }
+
+  /** Label pairs in the index of the head. */
+  public int labelPairCount() {
+    return memtables.get(memtables.size() - 1).series().postings().pairCount();
+  }
+
+  /** Figures of the samples in the head. */
+  public Range range() {
+    lock.lock();
+    try {
+      long min = Long.MAX_VALUE;
+      long max = Long.MIN_VALUE;
+      long samples = 0;
+      for (var memtable : memtables) {
+        min = Math.min(min, memtable.minTime());
+        max = Math.max(max, memtable.maxTime());
+        samples += memtable.samples();
+      }
+      return new Range(
+          min, max, samples, memtables.size(), current.samples(), current.sizeInBytes());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes of memory that series and samples take, about. */
+  public long sizeInBytes() {
+    long bytes = 0;
+    SeriesTable before = null;
+    for (var memtable : memtables) {
+      bytes += memtable.sizeInBytes();
+      bytes += memtable.series() == before ? 0 : memtable.series().sizeInBytes();
+      before = memtable.series();
+    }
+    return bytes;
+  }
+
+  /** Makes what is in the log durable and stops it. */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      logRegistrationsAgain();
+    } finally {
+      lock.unlock();
+    }
+    wal.close();
+  }
+
+  private void logRegistrationsAgain() {
+    if (again.size() > 0) {
+      wal.append(again, null);
+      again.clear();
+    }
+  }
+
+  /**
+   * What the head holds.
+   *
+   * @param minTime oldest sample; {@link Long#MAX_VALUE} if there is none
+   * @param maxTime newest sample; {@link Long#MIN_VALUE} if there is none
+   * @param samples all samples
+   * @param memtables the current one and the frozen ones
+   * @param currentSamples samples that are not frozen
+   * @param currentBytes memory of those
+   */
+  public record Range(
+      long minTime,
+      long maxTime,
+      long samples,
+      int memtables,
+      long currentSamples,
+      long currentBytes) {}
+
+  /** What {@link #freeze} set aside. */
+  public static final class Frozen {
+    private final Memtable memtable;
+    private final long nextScope;
+
+    private Frozen(Memtable memtable, long nextScope) {
+      this.memtable = memtable;
+      this.nextScope = nextScope;
+    }
+
+    public long minTime() {
+      return memtable.minTime();
+    }
+
+    public long maxTime() {
+      return memtable.maxTime();
+    }
+
+    public long samples() {
+      return memtable.samples();
+    }
+
+    /** All its series, in label order. */
+    public HeadPart series() {
+      var series = memtable.series();
+      int[] ids = new int[series.size()];
+      int count = 0;
+      for (int id = 0; id < ids.length; id++) {
+        if (memtable.has(id)) {
+          ids[count++] = id;
+        }
+      }
+      ids = java.util.Arrays.copyOf(ids, count);
+      series.order().sort(ids);
+      return new HeadPart(series, ids, count, List.of(memtable));
+    }
+  }
+
+  /** A batch that waits to be durable. */
+  private static final class Appended extends CompletableFuture<AppendResult> implements WalWaiter {
+    private final AppendResult result;
+
+    Appended(AppendResult result) {
+      this.result = result;
+    }
+
+    @Override
+    public void committed() {
+      complete(result);
+    }
+
+    @Override
+    public void failed(FaultException cause) {
+      completeExceptionally(cause);
+    }
+  }
+}

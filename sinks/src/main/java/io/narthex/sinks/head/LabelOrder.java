@@ -1,0 +1,89 @@
+package io.narthex.sinks.head;
+
+import java.util.Arrays;
+
+/**
+ * Puts ids into label order. Large sets are sorted by rank: the order of all series is kept, and
+ * what is new is merged into it when a large set is asked for. Safe for use by several threads.
+ */
+final class LabelOrder {
+  /** Below this many ids, comparing labels is cheaper than ranking all series. */
+  private static final int SMALL = 4_096;
+
+  private final SeriesTable series;
+  private int[] ordered = new int[0];
+  private int[] ranks = new int[0];
+
+  LabelOrder(SeriesTable series) {
+    this.series = series;
+  }
+
+  /** Sorts ids in place; all of them are series that the caller may see. */
+  void sort(int[] ids) {
+    if (ids.length < 2) {
+      return;
+    }
+    if (ids.length < SMALL && ids.length < series.size() / 4) {
+      mergeSort(ids, new int[ids.length], 0, ids.length);
+      return;
+    }
+    int max = 0;
+    for (int id : ids) {
+      max = Math.max(max, id);
+    }
+    int[] rank = ranksUpTo(max);
+    long[] keys = new long[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      keys[i] = (long) rank[ids[i]] << 32 | ids[i];
+    }
+    Arrays.sort(keys);
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (int) keys[i];
+    }
+  }
+
+  private synchronized int[] ranksUpTo(int max) {
+    if (max < ranks.length) {
+      return ranks;
+    }
+    int known = ordered.length;
+    int[] fresh = new int[max + 1 - known];
+    for (int i = 0; i < fresh.length; i++) {
+      fresh[i] = known + i;
+    }
+    mergeSort(fresh, new int[fresh.length], 0, fresh.length);
+    int[] merged = new int[max + 1];
+    int o = 0;
+    int f = 0;
+    for (int i = 0; i < merged.length; i++) {
+      boolean old = f == fresh.length || (o < known && series.compare(ordered[o], fresh[f]) < 0);
+      merged[i] = old ? ordered[o++] : fresh[f++];
+    }
+    int[] rank = new int[merged.length];
+    for (int i = 0; i < merged.length; i++) {
+      rank[merged[i]] = i;
+    }
+    ordered = merged;
+    ranks = rank;
+    return rank;
+  }
+
+  private void mergeSort(int[] ids, int[] work, int from, int to) {
+    if (to - from < 2) {
+      return;
+    }
+    int middle = (from + to) >>> 1;
+    mergeSort(ids, work, from, middle);
+    mergeSort(ids, work, middle, to);
+    if (series.compare(ids[middle - 1], ids[middle]) <= 0) {
+      return;
+    }
+    System.arraycopy(ids, from, work, from, to - from);
+    int a = from;
+    int b = middle;
+    for (int i = from; i < to; i++) {
+      boolean left = b == to || (a < middle && series.compare(work[a], work[b]) <= 0);
+      ids[i] = left ? work[a++] : work[b++];
+    }
+  }
+}

@@ -1,0 +1,331 @@
+package io.narthex.sinks.wal;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The write-ahead log. Frames are gathered in a group; one thread writes a group, makes it durable
+ * and tells those who wait, while the next group fills.
+ *
+ * <p>Frames belong to a <i>scope</i>: what was appended between two cuts. Once everything of older
+ * scopes is stored elsewhere, {@link #deleteBefore} drops their files.
+ *
+ * <p>When the disk fails, everybody who waits is told so, appends are refused, and the group is
+ * written again, in a new file, until the disk is well. Thus whatever was put into the log becomes
+ * durable before anything later is acknowledged.
+ *
+ * <p>Safe for use by several threads; the order of frames is that of the calls.
+ */
+public final class Wal implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Wal.class);
+
+  private final Path directory;
+  private final WalOptions options;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Condition room = lock.newCondition();
+  private final ArrayDeque<Group> sealed = new ArrayDeque<>();
+  private Group filling;
+  private @Nullable Group spare;
+  private int pendingBytes;
+  private boolean closing;
+  private @Nullable FaultException failure;
+  private final WalCommitter committer;
+  private final Thread thread;
+
+  /**
+   * Opens a log in a directory, which is created if missing. Files that are there are left alone.
+   *
+   * @param scope first scope; must be greater than those of the files that are there
+   */
+  public static Wal open(Path directory, long scope, WalOptions options, WalListener listener)
+      throws IOException {
+    return new Wal(directory, scope, options, listener, WalFile::create);
+  }
+
+  Wal(Path directory, long scope, WalOptions options, WalListener listener, WalFile.Opener opener)
+      throws IOException {
+    Files.createDirectories(directory);
+    this.directory = directory;
+    this.options = options;
+    this.filling = new Group(scope);
+    this.committer = new WalCommitter(this, directory, options, listener, opener);
+    this.thread = new Thread(committer, "narthex-wal");
+    this.thread.setDaemon(true);
+    this.thread.start();
+  }
+
+  /** The greatest scope of the files in a directory; 0 if there are none. */
+  public static long lastScope(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return 0;
+    }
+    var files = WalFiles.list(directory);
+    return files.isEmpty() ? 0 : files.get(files.size() - 1).scope();
+  }
+
+  /**
+   * Waits until there is room for more frames; to be called before the locks that appending needs.
+   *
+   * @throws FaultException {@code UNAVAILABLE} if the disk fails or the log is closed
+   */
+  public void awaitRoom() {
+    lock.lock();
+    try {
+      while (pendingBytes >= options.maxPendingBytes() && failure == null && !closing) {
+        room.awaitUninterruptibly();
+      }
+      if (failure != null) {
+        throw failure;
+      }
+      if (closing) {
+        throw new FaultException(Fault.UNAVAILABLE, "the store is closed");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Appends ended frames; never blocks on the disk.
+   *
+   * @param frames may be empty: the waiter then waits for what was appended before
+   * @param waiter told when the frames are durable
+   */
+  public void append(FrameBuffer frames, @Nullable WalWaiter waiter) {
+    FaultException refused;
+    lock.lock();
+    try {
+      filling.add(frames.bytes(), frames.size());
+      pendingBytes += frames.size();
+      refused = failure;
+      if (waiter != null && refused == null) {
+        filling.waiters.add(waiter);
+      }
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    if (refused != null && waiter != null) {
+      waiter.failed(refused);
+    }
+  }
+
+  /** Ends the current scope: frames appended from now on belong to {@code scope}. */
+  public void cut(long scope) {
+    lock.lock();
+    try {
+      if (!filling.isEmpty()) {
+        sealed.add(filling);
+      }
+      filling = new Group(scope);
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Deletes all files of scopes before {@code scope}. */
+  public void deleteBefore(long scope) throws IOException {
+    for (var file : WalFiles.list(directory)) {
+      if (file.scope() < scope) {
+        Files.deleteIfExists(file.path());
+      }
+    }
+  }
+
+  /** Writes what is pending, makes it durable and stops. */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    committer.closeFile();
+  }
+
+  /**
+   * Takes the next group to commit.
+   *
+   * @param waitNanos longest wait
+   * @return null if there is none
+   */
+  @Nullable Group take(long waitNanos) {
+    lock.lock();
+    try {
+      long left = waitNanos;
+      while (sealed.isEmpty() && filling.isEmpty() && !closing && left > 0) {
+        left = awaitChange(left);
+      }
+      var next = sealed.poll();
+      if (next == null && !filling.isEmpty()) {
+        next = filling;
+        filling = spare == null ? new Group(next.scope) : spare;
+        filling.scope = next.scope;
+        spare = null;
+      }
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the log is being closed and nothing is pending. */
+  boolean isDone() {
+    lock.lock();
+    try {
+      return closing && sealed.isEmpty() && filling.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A group is durable: its waiters are told, its room is free. */
+  void committed(Group group) {
+    lock.lock();
+    try {
+      if (failure != null) {
+        failure = null;
+        LOGGER.info("the write-ahead log in {} can be written again", directory);
+      }
+      pendingBytes -= group.size;
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (var waiter : group.waiters) {
+      waiter.committed();
+    }
+    recycle(group);
+  }
+
+  /** A group could not be written: everybody who waits is told. */
+  void failed(Group group, Exception cause) {
+    var told = new ArrayList<WalWaiter>();
+    var fault =
+        new FaultException(
+            Fault.UNAVAILABLE,
+            "the write-ahead log in " + directory + " cannot be written: " + cause,
+            cause);
+    lock.lock();
+    try {
+      if (failure == null) {
+        LOGGER.error("the write-ahead log in {} cannot be written; trying again", directory, cause);
+      }
+      failure = fault;
+      drainWaiters(group, told);
+      for (var waiting : sealed) {
+        drainWaiters(waiting, told);
+      }
+      drainWaiters(filling, told);
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (var waiter : told) {
+      waiter.failed(fault);
+    }
+  }
+
+  /**
+   * Waits before the next attempt to write.
+   *
+   * @return false if the log is being closed, so that there is no next attempt
+   */
+  boolean pauseBeforeRetry() {
+    lock.lock();
+    try {
+      long left = options.retryInterval().toNanos();
+      while (!closing && left > 0) {
+        left = awaitChange(left);
+      }
+      return !closing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void drainWaiters(Group group, List<WalWaiter> into) {
+    into.addAll(group.waiters);
+    group.waiters.clear();
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // all callers loop
+  private long awaitChange(long nanos) {
+    try {
+      return changed.awaitNanos(nanos);
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but a container that ends; close() is what stops it.
+      LOGGER.warn("the thread of the write-ahead log was interrupted; it goes on");
+      return nanos;
+    }
+  }
+
+  private void recycle(Group group) {
+    group.clear();
+    if (group.bytes.length <= 4 << 20) {
+      lock.lock();
+      try {
+        spare = group;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Frames that are committed together. */
+  static final class Group {
+    long scope;
+    byte[] bytes = new byte[64 << 10];
+    int size;
+    final List<WalWaiter> waiters = new ArrayList<>();
+
+    Group(long scope) {
+      this.scope = scope;
+    }
+
+    boolean isEmpty() {
+      return size == 0 && waiters.isEmpty();
+    }
+
+    void add(byte[] from, int length) {
+      if (size + length > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + length));
+      }
+      System.arraycopy(from, 0, bytes, size, length);
+      size += length;
+    }
+
+    void clear() {
+      size = 0;
+      waiters.clear();
+    }
+  }
+}

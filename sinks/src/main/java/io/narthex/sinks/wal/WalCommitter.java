@@ -1,0 +1,202 @@
+package io.narthex.sinks.wal;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes groups to files. Confined to the log's thread, but for {@link #closeFile}, which comes
+ * after that thread's end.
+ */
+final class WalCommitter implements Runnable {
+  static final int FILE_MAGIC = 0x4C57584E; // "NXWL"
+  static final int VERSION = 1;
+  static final int FILE_HEADER = 20;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(WalCommitter.class);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final Wal wal;
+  private final Path directory;
+  private final WalOptions options;
+  private final WalListener listener;
+  private final WalFile.Opener opener;
+  private final ByteBuffer staging = ByteBuffer.allocateDirect(1 << 20);
+  private @Nullable WalFile file;
+  private long scope = -1;
+  private int nextPart;
+  private long fileBytes;
+  private boolean unsynced;
+  private long lastSync = System.nanoTime();
+
+  WalCommitter(
+      Wal wal, Path directory, WalOptions options, WalListener listener, WalFile.Opener opener) {
+    this.wal = wal;
+    this.directory = directory;
+    this.options = options;
+    this.listener = listener;
+    this.opener = opener;
+  }
+
+  @Override
+  public void run() {
+    long interval = options.syncInterval().toNanos();
+    while (!wal.isDone()) {
+      var group = wal.take(interval);
+      if (group != null && !commit(group)) {
+        return;
+      }
+      if (options.sync() == WalSync.INTERVAL && System.nanoTime() - lastSync >= interval) {
+        syncAtInterval();
+      }
+    }
+  }
+
+  private boolean commit(Wal.Group group) {
+    while (true) {
+      try {
+        write(group);
+        break;
+      } catch (IOException | RuntimeException e) {
+        abandonFile();
+        listener.writeFailed();
+        wal.failed(group, e);
+        if (!wal.pauseBeforeRetry()) {
+          return false;
+        }
+      }
+    }
+    wal.committed(group);
+    return true;
+  }
+
+  private void write(Wal.Group group) throws IOException {
+    if (group.size == 0) {
+      return;
+    }
+    var out = fileFor(group.scope);
+    for (int at = 0; at < group.size; ) {
+      int length = Math.min(staging.capacity(), group.size - at);
+      staging.clear().put(group.bytes, at, length).flip();
+      out.write(staging);
+      at += length;
+    }
+    fileBytes += group.size;
+    unsynced = true;
+    if (options.sync() == WalSync.ALWAYS) {
+      sync(out);
+    }
+    listener.written(group.size);
+  }
+
+  private WalFile fileFor(long wanted) throws IOException {
+    var open = file;
+    if (open != null && scope == wanted && fileBytes < options.maxFileBytes()) {
+      return open;
+    }
+    if (open != null) {
+      if (unsynced && options.sync() != WalSync.OFF) {
+        sync(open);
+      }
+      file = null;
+      open.close();
+    }
+    if (scope != wanted) {
+      scope = wanted;
+      nextPart = 0;
+    }
+    var created = createFile(wanted);
+    file = created;
+    return created;
+  }
+
+  private WalFile createFile(long wanted) throws IOException {
+    var path = WalFiles.path(directory, wanted, nextPart);
+    WalFile created = null;
+    try {
+      Files.deleteIfExists(path);
+      created = opener.create(path);
+      created.write(ByteBuffer.wrap(fileHeader(wanted)));
+    } catch (IOException e) {
+      if (created != null) {
+        created.close();
+      }
+      throw e;
+    }
+    nextPart++;
+    fileBytes = FILE_HEADER;
+    unsynced = false;
+    return created;
+  }
+
+  static byte[] fileHeader(long scope) {
+    byte[] header = new byte[FILE_HEADER];
+    INT.set(header, 0, FILE_MAGIC);
+    INT.set(header, 4, VERSION);
+    LONG.set(header, 8, scope);
+    var crc = new CRC32C();
+    crc.update(header, 0, 16);
+    INT.set(header, 16, (int) crc.getValue());
+    return header;
+  }
+
+  private void sync(WalFile out) throws IOException {
+    long start = System.nanoTime();
+    out.sync();
+    lastSync = System.nanoTime();
+    unsynced = false;
+    listener.synced((lastSync - start) / 1e9);
+  }
+
+  private void syncAtInterval() {
+    lastSync = System.nanoTime();
+    var open = file;
+    if (open == null || !unsynced) {
+      return;
+    }
+    try {
+      sync(open);
+    } catch (IOException e) {
+      LOGGER.error("the write-ahead log in {} cannot be synced", directory, e);
+      listener.writeFailed();
+      abandonFile();
+    }
+  }
+
+  /** What follows a failure goes into a new file: the state of this one is unknown. */
+  private void abandonFile() {
+    var open = file;
+    file = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        LOGGER.warn("a file of the write-ahead log in {} cannot be closed", directory, e);
+      }
+    }
+  }
+
+  void closeFile() throws IOException {
+    var open = file;
+    file = null;
+    if (open == null) {
+      return;
+    }
+    try (open) {
+      if (unsynced) {
+        sync(open);
+      }
+    }
+  }
+}

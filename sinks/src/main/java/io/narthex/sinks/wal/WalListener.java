@@ -1,0 +1,20 @@
+package io.narthex.sinks.wal;
+
+import java.nio.file.Path;
+
+/** Told what happens to the log, for metrics. Called from the threads that write or replay it. */
+public interface WalListener {
+  WalListener NONE = new WalListener() {};
+
+  /** An fsync took this long. */
+  default void synced(double seconds) {}
+
+  /** A group of frames was written. */
+  default void written(int bytes) {}
+
+  /** Writing failed; it is tried again until it succeeds. */
+  default void writeFailed() {}
+
+  /** Bytes of a file were skipped because they hold no valid frame. */
+  default void corrupt(Path file, long offset, long length) {}
+}

@@ -1,0 +1,274 @@
+package io.narthex.sinks.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.Origin;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.model.StaleMarker;
+import io.narthex.pipeline.storage.AppendResult;
+import io.narthex.pipeline.storage.AppendResult.Reason;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.wal.WalListener;
+import io.narthex.sinks.wal.WalOptions;
+import io.narthex.sinks.wal.WalSync;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HeadTest {
+  private static final long NOW = 1_700_000_000_000L;
+  private static final Labels A = Labels.of("__name__", "a", "job", "x");
+  private static final Labels B = Labels.of("__name__", "b", "job", "y");
+
+  @TempDir Path directory;
+
+  @Test
+  void append_sameTimestampSameValue_isNoErrorAndStoredOnce() throws IOException {
+    try (var head = open(HeadOptions.defaults())) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      var result = append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      assertThat(result.rejections()).isEmpty();
+      assertThat(result.samples()).isEqualTo(1);
+      assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW, 1.0)));
+      assertThat(head.range().samples()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void append_sameTimestampOtherValue_isRefused() throws IOException {
+    try (var head = open(HeadOptions.defaults())) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      append(head, new Origin.RemoteWrite(), A, NOW + 1, 5);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW + 1, 2).rejections())
+          .containsExactly(new AppendResult.Rejection(Reason.DUPLICATE_TIMESTAMP, 1, A.toString()));
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW, 2).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.DUPLICATE_TIMESTAMP);
+      assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW, 1.0, NOW + 1, 5.0)));
+    }
+  }
+
+  @Test
+  void append_rulesSameTimestampOtherValue_overwrites() throws IOException {
+    try (var head = open(HeadOptions.defaults())) {
+      var rules = new Origin.Rules("g");
+      append(head, rules, A, NOW, 1);
+      append(head, rules, A, NOW + 1, 2);
+      assertThat(append(head, rules, A, NOW, 3).rejections()).isEmpty();
+      assertThat(append(head, rules, A, NOW + 1, 4).rejections()).isEmpty();
+      assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW, 3.0, NOW + 1, 4.0)));
+    }
+    try (var head = open(HeadOptions.defaults())) {
+      assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW, 3.0, NOW + 1, 4.0)));
+    }
+  }
+
+  @Test
+  void append_olderThanLast_isKeptInsideTheWindowOnly() throws IOException {
+    var options = HeadOptions.defaults().withOutOfOrderWindow(Duration.ofSeconds(60));
+    try (var head = open(options)) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW - 60_000, 2).samples()).isEqualTo(1);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW - 60_001, 2).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.TOO_OLD);
+      assertThat(head.counters().outOfOrder()).isEqualTo(1);
+      assertThat(head.counters().rejected(Reason.TOO_OLD)).isEqualTo(1);
+      assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW - 60_000, 2.0, NOW, 1.0)));
+    }
+  }
+
+  @Test
+  void append_olderThanLastWithoutWindow_isOutOfOrder() throws IOException {
+    try (var head = open(HeadOptions.defaults().withOutOfOrderWindow(Duration.ZERO))) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW - 1, 2).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.OUT_OF_ORDER);
+    }
+  }
+
+  @Test
+  void append_farAhead_isOutOfBoundsForRemoteWriteOnly() throws IOException {
+    long ahead = NOW + Duration.ofMinutes(10).toMillis();
+    try (var head = open(HeadOptions.defaults())) {
+      assertThat(append(head, new Origin.RemoteWrite(), A, ahead, 1).samples()).isEqualTo(1);
+      assertThat(append(head, new Origin.RemoteWrite(), A, ahead + 1, 1).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.OUT_OF_BOUNDS);
+      assertThat(append(head, new Origin.Push("otlp"), A, ahead + 1, 1).samples()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void append_staleMarkerOfUnknownSeries_makesNoSeries() throws IOException {
+    try (var head = open(HeadOptions.defaults())) {
+      append(head, new Origin.RemoteWrite(), A, NOW, StaleMarker.VALUE);
+      assertThat(head.seriesCount()).isZero();
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      append(head, new Origin.RemoteWrite(), A, NOW + 1, StaleMarker.VALUE);
+      var rows = read(head).get(A);
+      assertThat(Double.doubleToRawLongBits((double) rows.get(NOW + 1)))
+          .isEqualTo(StaleMarker.BITS);
+    }
+  }
+
+  @Test
+  void append_malformedLabels_costsThatSeriesOnly() throws IOException {
+    try (var head = open(HeadOptions.defaults())) {
+      byte[] unsorted = concat(Labels.of("b", "1").bytes(), Labels.of("a", "1").bytes());
+      var batch = SampleBatch.at(new Origin.RemoteWrite(), NOW);
+      batch.series(A).value(1);
+      batch.series(unsorted, 0, unsorted.length, 1).value(1);
+      batch.series(B).value(2);
+      var result = head.append(batch.build()).join();
+      assertThat(result.samples()).isEqualTo(2);
+      assertThat(result.rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.INVALID_LABELS);
+      assertThat(read(head).keySet()).containsExactlyInAnyOrder(A, B);
+    }
+  }
+
+  @Test
+  void append_moreSeriesThanAllowed_refusesTheNewOnes() throws IOException {
+    try (var head = open(HeadOptions.defaults().withMaxSeries(1))) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      assertThat(append(head, new Origin.RemoteWrite(), B, NOW, 1).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.TOO_MANY_SERIES);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW + 1, 1).samples()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void append_randomBatches_readBackBeforeAndAfterReopening() throws IOException {
+    long seed = Long.getLong("test.seed", System.nanoTime());
+    var random = new Random(seed);
+    var expected = new HashMap<Labels, TreeMap<Long, Object>>();
+    long time = NOW;
+    for (int life = 0; life < 4; life++) {
+      try (var head = open(HeadOptions.defaults().withOutOfOrderWindow(Duration.ofDays(1)))) {
+        assertThat(read(head))
+            .as("life %d; rerun with -Dtest.seed=%d", life, seed)
+            .isEqualTo(expected);
+        for (int b = 0; b < 50; b++) {
+          time += random.nextInt(20_000);
+          head.append(randomBatch(random, time, expected)).join();
+          if (random.nextInt(20) == 0) {
+            head.freeze();
+          }
+        }
+        assertThat(read(head)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static SampleBatch randomBatch(
+      Random random, long time, Map<Labels, TreeMap<Long, Object>> expected) {
+    var batch = SampleBatch.of(new Origin.Rules("g"));
+    for (int s = random.nextInt(30); s > 0; s--) {
+      var labels = Labels.of("__name__", "m" + random.nextInt(40), "host", "h" + random.nextInt(3));
+      batch.series(labels);
+      for (int r = random.nextInt(3); r >= 0; r--) {
+        long at = random.nextInt(10) == 0 ? time - random.nextInt(100_000) : time + 5 - r;
+        Object value = randomValue(random);
+        if (value instanceof FloatHistogram histogram) {
+          batch.histogram(at, histogram);
+        } else {
+          batch.value(at, (double) value);
+        }
+        if (random.nextInt(5) == 0) {
+          batch.startTimestamp(at - 7);
+        }
+        expected.computeIfAbsent(labels, key -> new TreeMap<>()).put(at, value);
+      }
+    }
+    return batch.build();
+  }
+
+  private static Object randomValue(Random random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> random.nextGaussian();
+      case 1 -> Double.longBitsToDouble(random.nextLong() & 0xFFEF_FFFF_FFFF_FFFFL);
+      case 2 -> -0.0;
+      case 3 -> (double) random.nextInt(100_000);
+      case 4 -> Double.longBitsToDouble(0x7FF8000000000001L);
+      case 5 -> randomHistogram(random);
+      default -> (double) random.nextInt(50);
+    };
+  }
+
+  private static FloatHistogram randomHistogram(Random random) {
+    return new FloatHistogram(
+        FloatHistogram.ResetHint.GAUGE,
+        random.nextInt(12) - 4,
+        0.001,
+        1,
+        random.nextInt(100),
+        random.nextDouble(),
+        new int[] {-3, 2},
+        new double[] {1, random.nextInt(9)},
+        new int[0],
+        new double[0],
+        new double[0]);
+  }
+
+  private static byte[] concat(byte[] a, byte[] b) {
+    byte[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
+  private Head open(HeadOptions options) throws IOException {
+    return Head.open(
+        directory,
+        options,
+        WalOptions.defaults().withSync(WalSync.OFF),
+        WalListener.NONE,
+        () -> NOW);
+  }
+
+  private static AppendResult append(
+      Head head, Origin origin, Labels labels, long time, double value) {
+    return head.append(SampleBatch.at(origin, time).series(labels).value(value).build()).join();
+  }
+
+  private static TreeMap<Long, Object> rows(Object... timesAndValues) {
+    var rows = new TreeMap<Long, Object>();
+    for (int i = 0; i < timesAndValues.length; i += 2) {
+      rows.put((Long) timesAndValues[i], timesAndValues[i + 1]);
+    }
+    return rows;
+  }
+
+  /** Everything in the head, by the doors that queries use. */
+  static Map<Labels, TreeMap<Long, Object>> read(Head head) {
+    var all = new HashMap<Labels, TreeMap<Long, Object>>();
+    List<Matcher> every = new ArrayList<>();
+    for (var part : head.select(every, Long.MIN_VALUE, Long.MAX_VALUE, () -> {})) {
+      for (int i = 0; i < part.size(); i++) {
+        var buffer = new SampleBuffer();
+        part.read(i, Long.MIN_VALUE, Long.MAX_VALUE, buffer);
+        RowOrder.restore(buffer, 0);
+        var rows = all.computeIfAbsent(part.labels(i), key -> new TreeMap<>());
+        for (int row = 0; row < buffer.size(); row++) {
+          var histogram = buffer.histogram(row);
+          rows.put(buffer.timestamps()[row], histogram != null ? histogram : buffer.values()[row]);
+        }
+      }
+    }
+    return all;
+  }
+}
