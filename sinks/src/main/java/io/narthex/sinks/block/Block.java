@@ -1,0 +1,163 @@
+package io.narthex.sinks.block;
+
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.storage.PageCursor;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.index.Postings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable block, open for reading. Series have numbers from 0 in label order.
+ *
+ * <p>It is counted who holds it: {@link #open} counts one, {@link #retain} one more, and {@link
+ * #release} one less. A block that is to be deleted is, when nobody holds it any longer. Safe for
+ * use by several threads.
+ */
+public final class Block {
+  private final Path folder;
+  private final BlockMeta meta;
+  private final BlockSeries series;
+  private final BlockPostings postings;
+  private final BatchIndex pages;
+  private final BatchIndex timestamps;
+  private final AtomicInteger holders = new AtomicInteger(1);
+  private volatile boolean deleted;
+
+  private Block(Path folder, BlockMeta meta) {
+    this.folder = folder;
+    this.meta = meta;
+    var seriesTable = table(Tables.SERIES, Tables.SERIES_FIELDS);
+    var postingsTable = table(Tables.POSTINGS, Tables.POSTINGS_FIELDS);
+    this.pages = new BatchIndex(table(Tables.PAGES, Tables.PAGES_FIELDS).batches());
+    this.timestamps = new BatchIndex(table(Tables.TIMESTAMPS, Tables.TIMESTAMPS_FIELDS).batches());
+    try {
+      this.series = new BlockSeries(seriesTable);
+      this.postings = new BlockPostings(postingsTable, series.size());
+    } catch (IndexOutOfBoundsException e) {
+      throw corrupt(e);
+    }
+  }
+
+  /**
+   * Opens a block. Files are mapped; their bytes are verified when they are first used.
+   *
+   * @throws FaultException {@code CORRUPT_BLOCK} if a file is missing, damaged or of a version that
+   *     this program does not read; the message names the file
+   */
+  public static Block open(Path folder) {
+    return new Block(folder, MetaFile.read(folder));
+  }
+
+  private MappedTable table(String name, String fields) {
+    Path file = folder.resolve(name);
+    @Nullable FileSummary summary = meta.files().get(name);
+    if (summary == null) {
+      throw MappedTable.corrupt(file, "is not listed in " + MetaFile.NAME, null);
+    }
+    return MappedTable.open(file, summary, fields);
+  }
+
+  public BlockMeta meta() {
+    return meta;
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** The block's postings; valid as long as the block is held. */
+  public Postings postings() {
+    return postings;
+  }
+
+  public Labels labels(int id) {
+    return series.labels(id);
+  }
+
+  /**
+   * The pages of a series that overlap the range, ends included, in order of time. A page that
+   * reaches out of the range is given whole.
+   */
+  public PageCursor pages(int id, long from, long to) {
+    return cursor(id, from, to);
+  }
+
+  /** Appends the samples of a series in {@code (after, to]}, in order of time. */
+  public void read(int id, long after, long to, SampleBuffer into) {
+    BlockPages cursor = cursor(id, after == Long.MAX_VALUE ? after : after + 1, to);
+    while (cursor.next()) {
+      cursor.read(after, to, into);
+    }
+  }
+
+  private BlockPages cursor(int id, long from, long to) {
+    int first = series.firstPage(id);
+    int end = id + 1 < series.size() ? series.firstPage(id + 1) : pages.rows();
+    return new BlockPages(this, first, end, from, to);
+  }
+
+  BatchIndex pageIndex() {
+    return pages;
+  }
+
+  BatchIndex timestampIndex() {
+    return timestamps;
+  }
+
+  FaultException corrupt(RuntimeException cause) {
+    if (cause instanceof FaultException fault) {
+      return fault;
+    }
+    return MappedTable.corrupt(folder, "has a malformed page: " + cause.getMessage(), cause);
+  }
+
+  /**
+   * Holds the block.
+   *
+   * @return false if it is closed already
+   */
+  public boolean retain() {
+    int held = holders.get();
+    while (held > 0) {
+      if (holders.compareAndSet(held, held + 1)) {
+        return true;
+      }
+      held = holders.get();
+    }
+    return false;
+  }
+
+  /**
+   * Lets the block go; the last one closes it.
+   *
+   * @throws UncheckedIOException if it was to be deleted and cannot be
+   */
+  public void release() {
+    int held = holders.decrementAndGet();
+    if (held < 0) {
+      throw new IllegalStateException(folder + " is released more often than retained");
+    }
+    if (held == 0 && deleted) {
+      try {
+        BlockFolder.remove(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Has the block's folder deleted as soon as nobody holds it; the caller still releases it. */
+  public void deleteWhenReleased() {
+    deleted = true;
+  }
+
+  @Override
+  public String toString() {
+    return "Block[" + meta.id() + "]";
+  }
+}

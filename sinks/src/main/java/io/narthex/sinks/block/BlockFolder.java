@@ -1,0 +1,126 @@
+package io.narthex.sinks.block;
+
+import io.narthex.pipeline.fault.FaultException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A folder of blocks: what is in it after a crash, and how blocks leave it. */
+public final class BlockFolder {
+  /** Ends the name of a block that is being written or deleted. */
+  static final String UNFINISHED = ".tmp";
+
+  private BlockFolder() {}
+
+  /**
+   * What was found in a folder.
+   *
+   * @param blocks opened blocks, the oldest write first; the caller releases them
+   * @param damaged blocks that cannot be read, with the reason; they are left where they are
+   */
+  public record Contents(List<Block> blocks, List<Damaged> damaged) {
+    public Contents {
+      blocks = List.copyOf(blocks);
+      damaged = List.copyOf(damaged);
+    }
+  }
+
+  /** A block that cannot be read. */
+  public record Damaged(Path folder, FaultException reason) {}
+
+  /**
+   * Opens all blocks of a folder, after removing what a crash left behind: blocks half written or
+   * half deleted, and blocks that a complete block replaces.
+   */
+  public static Contents open(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    List<Path> folders;
+    try (Stream<Path> children = Files.list(directory)) {
+      folders = children.filter(Files::isDirectory).sorted().collect(Collectors.toList());
+    }
+    List<Block> blocks = new ArrayList<>();
+    List<Damaged> damaged = new ArrayList<>();
+    Set<String> replaced = new HashSet<>();
+    for (Path folder : folders) {
+      String name = folder.getFileName().toString();
+      if (name.endsWith(UNFINISHED) && BlockId.isValid(name.substring(0, name.length() - 4))) {
+        delete(folder);
+      } else if (BlockId.isValid(name)) {
+        @Nullable Block block = tryOpen(folder, damaged);
+        if (block != null) {
+          blocks.add(block);
+          replaced.addAll(block.meta().sources());
+        }
+      }
+    }
+    for (Block block : blocks) {
+      if (replaced.contains(block.meta().id())) {
+        block.deleteWhenReleased();
+        block.release();
+      }
+    }
+    blocks.removeIf(block -> replaced.contains(block.meta().id()));
+    blocks.sort((a, b) -> BlockMeta.OLDEST_FIRST.compare(a.meta(), b.meta()));
+    return new Contents(blocks, damaged);
+  }
+
+  private static @Nullable Block tryOpen(Path folder, List<Damaged> damaged) {
+    try {
+      return Block.open(folder);
+    } catch (FaultException e) {
+      damaged.add(new Damaged(folder, e));
+      return null;
+    }
+  }
+
+  /** Takes a block's folder away at once, then deletes its files. */
+  static void remove(Path folder) throws IOException {
+    Path aside = folder.resolveSibling(folder.getFileName() + UNFINISHED);
+    Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
+    delete(aside);
+  }
+
+  /** Deletes a folder with all it holds. */
+  static void delete(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Waits until the disk has the names in a folder. */
+  static void sync(Path folder) throws IOException {
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

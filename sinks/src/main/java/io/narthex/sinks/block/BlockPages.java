@@ -1,0 +1,117 @@
+package io.narthex.sinks.block;
+
+import io.narthex.pipeline.storage.PageCursor;
+import io.narthex.pipeline.storage.PageStatistics;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.codec.ByteInput;
+import io.narthex.sinks.codec.PageDecoder;
+import io.narthex.sinks.codec.StatisticsCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks pages of one series that overlap a range. A page that reaches out of the range is given
+ * whole: its times, statistics and rows are those of the page. Confined to one thread.
+ */
+final class BlockPages implements PageCursor {
+  /** Decoders of a thread: some 30 KB of scratch, reused from page to page. */
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+  private static final class Scratch {
+    final PageDecoder decoder = new PageDecoder();
+    final ByteInput times = new ByteInput();
+    final ByteInput body = new ByteInput();
+  }
+
+  private final Block block;
+  private final BatchIndex pages;
+  private final BatchIndex timestamps;
+  private final long from;
+  private final long to;
+  private final int end;
+  private int page;
+  private MappedBatch batch;
+  private int row;
+  private MappedBatch times;
+  private int timesRow;
+
+  BlockPages(Block block, int firstPage, int end, long from, long to) {
+    this.block = block;
+    this.pages = block.pageIndex();
+    this.timestamps = block.timestampIndex();
+    this.page = firstPage - 1;
+    this.end = end;
+    this.from = from;
+    this.to = to;
+    this.batch = pages.batch(0);
+    this.times = timestamps.batch(0);
+  }
+
+  @Override
+  public boolean next() {
+    while (++page < end) {
+      locate();
+      if (maxTime() >= from) {
+        return minTime() <= to;
+      }
+    }
+    return false;
+  }
+
+  private void locate() {
+    int batchNumber = pages.batchOf(page);
+    batch = pages.batch(batchNumber);
+    row = page - pages.firstRow(batchNumber);
+    int column = batch.intAt(Tables.PAGES_TIMESTAMPS, row);
+    int timesBatch = timestamps.batchOf(column);
+    times = timestamps.batch(timesBatch);
+    timesRow = column - timestamps.firstRow(timesBatch);
+  }
+
+  @Override
+  public long minTime() {
+    return times.longAt(Tables.TIMESTAMPS_MIN, timesRow);
+  }
+
+  @Override
+  public long maxTime() {
+    return times.longAt(Tables.TIMESTAMPS_MAX, timesRow);
+  }
+
+  @Override
+  public int count() {
+    return times.intAt(Tables.TIMESTAMPS_COUNT, timesRow);
+  }
+
+  @Override
+  public @Nullable PageStatistics statistics() {
+    if (batch.lengthAt(Tables.PAGES_STATISTICS, row) == 0) {
+      return null;
+    }
+    ByteInput body = SCRATCH.get().body;
+    batch.bytesAt(Tables.PAGES_STATISTICS, row, body);
+    try {
+      return StatisticsCodec.read(body, count());
+    } catch (RuntimeException e) {
+      throw block.corrupt(e);
+    }
+  }
+
+  @Override
+  public void read(SampleBuffer into) {
+    read(Long.MIN_VALUE, Long.MAX_VALUE, into);
+  }
+
+  /** Appends the rows of the page in {@code (after, until]}. */
+  void read(long after, long until, SampleBuffer into) {
+    Scratch scratch = SCRATCH.get();
+    boolean whole = (after < minTime() || after == Long.MIN_VALUE) && until >= maxTime();
+    times.bytesAt(Tables.TIMESTAMPS_ENCODED, timesRow, scratch.times);
+    batch.bytesAt(Tables.PAGES_VALUES, row, scratch.body);
+    int codec = batch.byteAt(Tables.PAGES_CODEC, row);
+    try {
+      scratch.decoder.read(scratch.times, scratch.body, codec, count(), whole, after, until, into);
+    } catch (RuntimeException e) {
+      throw block.corrupt(e);
+    }
+  }
+}
