@@ -47,7 +47,7 @@ public final class DurationText {
     return total;
   }
 
-  /** The shortest text for a duration; years, weeks and days only where they divide it. */
+  /** The shortest text for a duration; years and weeks only where they divide it. */
   public static String format(long millis) {
     if (millis == 0) {
       return "0s";
@@ -59,7 +59,7 @@ public final class DurationText {
       rest = -rest;
     }
     for (int i = 0; i < UNITS.length; i++) {
-      boolean exact = i <= 2;
+      boolean exact = i <= 1;
       if (rest >= MILLIS[i] && (!exact || rest % MILLIS[i] == 0)) {
         out.append(rest / MILLIS[i]).append(UNITS[i]);
         rest %= MILLIS[i];

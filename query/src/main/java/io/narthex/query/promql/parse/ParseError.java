@@ -13,9 +13,12 @@ public record ParseError(Span span, String message) {
 
   /**
    * The message behind its place, {@code line:column: parse error: message}; both count from 1, the
-   * column in bytes.
+   * column in bytes. An empty query has no places.
    */
   public String describe(String query) {
+    if (query.isEmpty()) {
+      return "unknown position: parse error: " + message;
+    }
     byte[] text = query.getBytes(StandardCharsets.UTF_8);
     int line = 1;
     int lineStart = 0;

@@ -146,7 +146,7 @@ class SeriesDescriptionParserTest {
     assertThatThrownBy(() -> parser.parse(text))
         .isInstanceOf(FaultException.class)
         .message()
-        .matches("(?s)1:\\d+: parse error: .+");
+        .matches("(?s)(1:\\d+|unknown position): parse error: .+");
   }
 
   private List<Double> counts(String text) {
