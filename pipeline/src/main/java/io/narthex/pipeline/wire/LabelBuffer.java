@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class LabelBuffer {
   private static final byte[] METRIC_NAME = Labels.METRIC_NAME.getBytes(StandardCharsets.UTF_8);
 
+  /** About so much of a label set is shown in a fault. */
+  private static final int MOST_TEXT = 256;
+
   private byte[] text = new byte[512];
   private int textEnd;
 
@@ -130,11 +133,14 @@ public final class LabelBuffer {
     return Labels.ofTrusted(encoded, 0, length);
   }
 
-  /** The labels as they were added, for texts of faults: {@code {a="b", c="d"}}. */
+  /** The labels as they were added, for texts of faults, cut where they are long. */
   @Override
   public String toString() {
     var out = new StringBuilder("{");
     for (int i = 0; i < count; i++) {
+      if (out.length() > MOST_TEXT) {
+        return out.append(", ...}").toString();
+      }
       out.append(i == 0 ? "" : ", ").append(name(i)).append("=\"").append(value(i)).append('"');
     }
     return out.append('}').toString();
@@ -205,10 +211,16 @@ public final class LabelBuffer {
   }
 
   private String name(int label) {
-    return new String(text, offsets[3 * label], nameLength(label), StandardCharsets.UTF_8);
+    return shortened(offsets[3 * label], nameLength(label));
   }
 
   private String value(int label) {
-    return new String(text, offsets[3 * label + 1], valueLength(label), StandardCharsets.UTF_8);
+    return shortened(offsets[3 * label + 1], valueLength(label));
+  }
+
+  private String shortened(int from, int length) {
+    return length <= MOST_TEXT
+        ? new String(text, from, length, StandardCharsets.UTF_8)
+        : new String(text, from, MOST_TEXT, StandardCharsets.UTF_8) + "...";
   }
 }
