@@ -123,6 +123,16 @@ public final class LabelBuffer {
     return length;
   }
 
+  /** Whether a label of this name was added, with an empty value too; for cold paths. */
+  public boolean added(String name) {
+    for (int i = 0; i < count; i++) {
+      if (name(i).equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** {@link LabelHash} of the canonical bytes. */
   public long hash() {
     return hash;

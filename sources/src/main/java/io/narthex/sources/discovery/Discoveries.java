@@ -1,0 +1,29 @@
+package io.narthex.sources.discovery;
+
+import io.narthex.pipeline.config.DiscoveryConfig;
+import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
+import java.util.List;
+import reactor.core.publisher.Flux;
+
+/** Turns discovery configurations into streams of what they find. */
+public final class Discoveries {
+  private Discoveries() {}
+
+  /**
+   * What a discovery finds: each element is everything it knows at that time. Cold and endless; a
+   * source that cannot be read keeps what was found last. File and HTTP work runs on threads of
+   * their own.
+   */
+  public static Flux<List<TargetGroup>> of(DiscoveryConfig config, DiscoveryMetrics metrics) {
+    if (config instanceof DiscoveryConfig.Static fixed) {
+      return Flux.just(fixed.groups()).concatWith(Flux.never());
+    }
+    if (config instanceof DiscoveryConfig.Files files) {
+      return new FileDiscovery(files, metrics).groups();
+    }
+    if (config instanceof DiscoveryConfig.Http http) {
+      return new HttpDiscovery(http, metrics).groups();
+    }
+    throw new IllegalArgumentException("no discovery for " + config.getClass().getSimpleName());
+  }
+}

@@ -1,0 +1,32 @@
+package io.narthex.sources.discovery;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+/** What discovery counts about itself, under Prometheus' names. */
+public final class DiscoveryMetrics {
+  private final Counter fileErrors;
+  private final Counter httpFailures;
+
+  /** Registers the counters; once for each registry. */
+  public DiscoveryMetrics(PrometheusRegistry registry) {
+    fileErrors =
+        Counter.builder()
+            .name("prometheus_sd_file_read_errors_total")
+            .help("The number of File-SD read errors.")
+            .register(registry);
+    httpFailures =
+        Counter.builder()
+            .name("prometheus_sd_http_failures_total")
+            .help("Number of HTTP service discovery refresh failures.")
+            .register(registry);
+  }
+
+  void fileError() {
+    fileErrors.inc();
+  }
+
+  void httpFailure() {
+    httpFailures.inc();
+  }
+}

@@ -1,0 +1,72 @@
+package io.narthex.sources.receive;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.Arrays;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+
+/** The body of one request, gathered as it comes, up to a bound. */
+final class RequestBody {
+  private static final int FIRST = 16 << 10;
+
+  private final int most;
+  private byte[] bytes = new byte[0];
+  private int length;
+
+  RequestBody(int most) {
+    this.most = most;
+  }
+
+  /** Reads the whole body. Fails as soon as it is larger than it may be. */
+  Mono<RequestBody> read(HttpServerRequest request) {
+    int declared = request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, FIRST);
+    if (declared > most) {
+      return Mono.error(tooLarge());
+    }
+    bytes = new byte[Math.max(0, Math.min(declared, 1 << 20))]; // a header alone gets no more
+    return request.receive().doOnNext(this::add).then(Mono.just(this));
+  }
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  /**
+   * Length of the Snappy block decompressed, as it declares itself.
+   *
+   * @throws FaultException if it does not begin with a length
+   */
+  long decodedBytes() {
+    long declared = 0;
+    for (int i = 0; i < Math.min(5, length); i++) {
+      declared |= (long) (bytes[i] & 0x7F) << (7 * i);
+      if (bytes[i] >= 0) {
+        return declared;
+      }
+    }
+    throw new FaultException(Fault.BAD_DATA, "snappy: corrupt input");
+  }
+
+  private void add(ByteBuf part) {
+    int more = part.readableBytes();
+    if (more > most - length) {
+      throw tooLarge();
+    }
+    if (length + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(length + more, (int) Math.min(most, 2L * length)));
+    }
+    part.getBytes(part.readerIndex(), bytes, length, more);
+    length += more;
+  }
+
+  private FaultException tooLarge() {
+    return new FaultException(Fault.TOO_LARGE, "the request body exceeds " + most + " bytes");
+  }
+}

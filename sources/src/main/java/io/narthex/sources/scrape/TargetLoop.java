@@ -1,0 +1,200 @@
+package io.narthex.sources.scrape;
+
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.status.TargetStatus;
+import io.narthex.pipeline.status.TargetStatus.Health;
+import io.narthex.sources.scrape.TargetSeries.Outcome;
+import io.narthex.sources.scrape.TargetSeries.Scrape;
+import java.time.Duration;
+import java.util.List;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Scrapes one target, on and on: fetch, unpack, parse, one batch. One scrape at a time; a tick that
+ * finds the one before still running, or nobody asking for its batch, is left out. A change of
+ * settings goes on with the same series; {@link #stop} ends the loop with stale markers at the next
+ * planned time.
+ */
+final class TargetLoop {
+  private static final long NONE = Long.MAX_VALUE;
+
+  private final LoopTools tools;
+  private final TargetSeries series;
+  private final Sinks.Many<TargetSplit> settings = Sinks.many().replay().latest();
+  private final Sinks.Empty<Void> stopped = Sinks.empty();
+  private volatile TargetSplit split;
+  private volatile long pending = NONE;
+  private volatile long lastBegun; // nanoseconds; 0 before the first scrape
+  private volatile String lastError = "";
+  private volatile boolean followed;
+
+  TargetLoop(TargetSplit split, LoopTools tools) {
+    this.split = split;
+    this.tools = tools;
+    this.series = new TargetSeries(split);
+    settings.tryEmitNext(split).orThrow();
+  }
+
+  TargetSplit split() {
+    return split;
+  }
+
+  /** Goes on with other settings of the same target. Called by the task's thread only. */
+  void reconfigure(TargetSplit next) {
+    split = next;
+    settings.tryEmitNext(next).orThrow();
+  }
+
+  /** Ends the loop. Called by the task's thread only. */
+  void stop() {
+    stopped.tryEmitEmpty();
+  }
+
+  /** Another loop goes on with the target, so that its series do not go stale after all. */
+  void followed() {
+    followed = true;
+  }
+
+  /** Time of the scrape that runs or whose batch is on its way; {@link Long#MAX_VALUE} if none. */
+  long pending() {
+    return pending;
+  }
+
+  /** The batch that the time of {@link #pending} belongs to has arrived. */
+  void delivered(long timestamp) {
+    if (pending == timestamp) {
+      pending = NONE;
+    }
+  }
+
+  /** The batches; cold, subscribed once, ends after {@link #stop}. */
+  Flux<SampleBatch> batches() {
+    return settings
+        .asFlux()
+        .switchMap(this::scrapes)
+        .takeUntilOther(stopped.asMono())
+        .concatWith(Flux.defer(this::ending));
+  }
+
+  private Flux<SampleBatch> scrapes(TargetSplit target) {
+    long interval = target.interval().toMillis();
+    var schedule =
+        new ScrapeSchedule(target.hash(), interval, tools.toleranceMillis(), tools.millis());
+    return Flux.interval(
+            Duration.ofMillis(schedule.first() - tools.millis()), target.interval(), tools.timer())
+        .onBackpressureDrop(tick -> tools.metrics().skippedScrapes.inc())
+        .concatMap(tick -> scrape(target, schedule), 0); // 0: no tick waits
+  }
+
+  private Mono<SampleBatch> scrape(TargetSplit target, ScrapeSchedule schedule) {
+    return Mono.defer(
+        () -> {
+          long now = tools.millis();
+          long timestamp = schedule.timestamp(now);
+          pending = timestamp;
+          long begun = System.nanoTime();
+          measureInterval(target, begun);
+          return fetch(target)
+              .timeout(target.timeout(), tools.timer())
+              .publishOn(tools.timer())
+              .map(body -> read(target, body, timestamp, begun))
+              .onErrorResume(
+                  error -> Mono.fromSupplier(() -> failed(target, error, timestamp, begun)))
+              .map(outcome -> report(target, outcome, timestamp, begun));
+        });
+  }
+
+  private Mono<Body> fetch(TargetSplit target) {
+    return target.refusal().isEmpty()
+        ? tools.fetcher().fetch(target)
+        : Mono.error(new ScrapeException(target.refusal()));
+  }
+
+  private Outcome read(TargetSplit target, Body body, long timestamp, long begun) {
+    series.use(target);
+    var rows = tools.takeRows();
+    try {
+      return tools.unpacked(
+          body,
+          target,
+          (bytes, length) ->
+              series.success(
+                  bytes, length, body.contentType(), new Scrape(timestamp, begun, length), rows));
+    } finally {
+      tools.giveRows(rows);
+    }
+  }
+
+  private Outcome failed(TargetSplit target, Throwable error, long timestamp, long begun) {
+    var fault = FetchFaults.described(error, target.url());
+    if (fault.isTooLarge()) {
+      tools.metrics().exceededBodySize.inc();
+    }
+    series.use(target);
+    var rows = tools.takeRows();
+    try {
+      var scrape = new Scrape(timestamp, begun, fault.isTooLarge() ? -1 : 0);
+      return series.failure(fault.getMessage(), scrape, rows);
+    } finally {
+      tools.giveRows(rows);
+    }
+  }
+
+  private SampleBatch report(TargetSplit target, Outcome outcome, long timestamp, long begun) {
+    String error = outcome.error() == null ? "" : outcome.error();
+    tools
+        .board()
+        .scraped(
+            new TargetStatus(
+                target.pool(),
+                target.id(),
+                target.discovered(),
+                target.labels(),
+                target.url(),
+                outcome.error() == null ? Health.UP : Health.DOWN,
+                error,
+                timestamp,
+                (System.nanoTime() - begun) / 1e9,
+                target.interval().toMillis() / 1e3,
+                target.timeout().toMillis() / 1e3));
+    if (outcome.newMetadata() != null) {
+      tools.board().metadata(target.pool(), target.id(), outcome.newMetadata());
+    }
+    if (!error.isEmpty() && !error.equals(lastError)) {
+      tools.failures().note(target, error);
+    }
+    lastError = error;
+    return outcome.batch();
+  }
+
+  private void measureInterval(TargetSplit target, long begun) {
+    if (lastBegun != 0) {
+      tools
+          .metrics()
+          .intervalLength
+          .labelValues(PrometheusDuration.format(target.interval()))
+          .observe((begun - lastBegun) / 1e9);
+    }
+    lastBegun = begun;
+  }
+
+  /** Stale markers when the next scrape would have been: not before samples of a last one. */
+  private Flux<SampleBatch> ending() {
+    var last = split;
+    var schedule = new ScrapeSchedule(last.hash(), last.interval().toMillis(), 0, tools.millis());
+    long timestamp = schedule.next(tools.millis());
+    pending = NONE;
+    return Mono.delay(Duration.ofMillis(timestamp - tools.millis()), tools.timer())
+        .flatMapIterable(
+            tick -> {
+              if (followed) {
+                return List.of();
+              }
+              pending = timestamp;
+              return series.end(timestamp);
+            })
+        .doOnComplete(() -> pending = NONE);
+  }
+}
