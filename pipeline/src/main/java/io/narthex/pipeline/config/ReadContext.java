@@ -1,0 +1,131 @@
+package io.narthex.pipeline.config;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** What the readers of one file share: its name, its folder, and what they found. */
+final class ReadContext {
+  /** More faults than anyone reads at once; the rest is counted. */
+  private static final int MAX_FAULTS = 500;
+
+  private final String file;
+  private final Path folder;
+  private final Findings findings;
+  private final List<Section> sections = new ArrayList<>();
+
+  private ReadContext(String file, Path folder, Findings findings) {
+    this.file = file;
+    this.folder = folder.toAbsolutePath().normalize();
+    this.findings = findings;
+  }
+
+  static ReadContext of(String file, Path folder) {
+    return new ReadContext(file, folder, new Findings());
+  }
+
+  /** The context of a file that this one includes; findings come together. */
+  ReadContext included(String includedFile, Path includedFolder) {
+    return new ReadContext(includedFile, includedFolder, findings);
+  }
+
+  void fault(@Nullable Node node, String path, String message) {
+    faultAt(node == null ? null : node.getStartMark(), path, message);
+  }
+
+  void faultAt(@Nullable Mark mark, String path, String message) {
+    if (findings.faults.size() < MAX_FAULTS) {
+      int line = mark == null ? 0 : mark.getLine() + 1;
+      int column = mark == null ? 0 : mark.getColumn() + 1;
+      findings.faults.add(new ConfigurationFault(file, line, column, path, message));
+    } else {
+      findings.omitted++;
+    }
+  }
+
+  /** Notes a part that is understood but not built. */
+  void unsupported(Node node, String what, String where) {
+    findings.unsupported.add("not supported yet: " + what + placeOf(node, where));
+  }
+
+  /** Notes a part that does nothing here. */
+  void warn(Node node, String what, String where) {
+    findings.warnings.add(what + placeOf(node, where));
+  }
+
+  List<String> unsupported() {
+    return findings.unsupported;
+  }
+
+  List<String> warnings() {
+    return findings.warnings;
+  }
+
+  /** A path seen from the folder of the file; empty stays empty. */
+  String resolve(Node node, String path, String given) {
+    if (given.isEmpty()) {
+      return given;
+    }
+    try {
+      return folder.resolve(given).normalize().toString();
+    } catch (InvalidPathException e) {
+      fault(node, path, "not a path: " + e.getReason());
+      return "";
+    }
+  }
+
+  /** Keeps a section until all keys have been asked for. */
+  void opened(Section section) {
+    sections.add(section);
+  }
+
+  /** Reports the keys that nobody asked for. */
+  void reportUnknownKeys() {
+    sections.forEach(Section::reportUnknownKeys);
+    sections.clear();
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws ConfigurationException if there are faults
+   */
+  void throwIfFaulty() {
+    if (findings.faults.isEmpty()) {
+      return;
+    }
+    var sorted = new ArrayList<>(findings.faults);
+    sorted.sort(ConfigurationFault.BY_PLACE);
+    if (findings.omitted > 0) {
+      sorted.add(
+          new ConfigurationFault(file, 0, 0, "", findings.omitted + " more faults are not shown"));
+    }
+    throw new ConfigurationException(sorted);
+  }
+
+  boolean isFaulty() {
+    return !findings.faults.isEmpty();
+  }
+
+  private String placeOf(Node node, String where) {
+    return " ("
+        + (where.isEmpty() ? "" : where + ", ")
+        + file
+        + ":"
+        + (node.getStartMark().getLine() + 1)
+        + ")";
+  }
+
+  private static final class Findings {
+    final Set<ConfigurationFault> faults = new LinkedHashSet<>();
+    final List<String> unsupported = new ArrayList<>();
+    final List<String> warnings = new ArrayList<>();
+    int omitted;
+  }
+}

@@ -1,0 +1,23 @@
+package io.narthex.pipeline.config;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * {@code storage}: what can change while the server runs.
+ *
+ * @param outOfOrderTimeWindow how far behind its series' newest sample a sample may lie
+ * @param retentionTime how long samples are kept; zero if the file does not say
+ * @param retentionBytes most bytes of blocks; 0 is no limit
+ * @param retentionPercentage most of the disk, 0 to 100; 0 is no limit
+ * @param maxExemplars most exemplars held; 0 or less holds none
+ */
+public record StorageConfig(
+    Duration outOfOrderTimeWindow,
+    Duration retentionTime,
+    long retentionBytes,
+    double retentionPercentage,
+    long maxExemplars)
+    implements Serializable {
+  static final int DEFAULT_MAX_EXEMPLARS = 100_000;
+}
