@@ -22,11 +22,37 @@ public final class Names {
     return isLegacy(name, false);
   }
 
-  /** Appends the text as a Go-quoted string, as Prometheus prints label values. */
+  /**
+   * Whether the text can be written as UTF-8: it holds no half of a surrogate pair. PromQL string
+   * literals may name single bytes; such a byte b that is no UTF-8 is the character U+DC00 + b.
+   */
+  public static boolean isUtf8(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        int c = text.codePointAt(i);
+        if (c <= Character.MAX_VALUE) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Appends the text as a Go-quoted string, as Prometheus prints label values. Bytes that are no
+   * UTF-8 (see {@link #isUtf8}) are written as escapes.
+   */
   public static void quote(StringBuilder out, String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        int point = text.codePointAt(i);
+        i += Character.charCount(point) - 1;
+        quoteSurrogate(out, point);
+        continue;
+      }
       switch (c) {
         case '"' -> out.append("\\\"");
         case '\\' -> out.append("\\\\");
@@ -47,6 +73,14 @@ public final class Names {
       }
     }
     out.append('"');
+  }
+
+  private static void quoteSurrogate(StringBuilder out, int point) {
+    if (point >= 0xDC80 && point <= 0xDCFF) {
+      out.append(String.format("\\x%02x", point - 0xDC00));
+    } else {
+      out.appendCodePoint(point > Character.MAX_VALUE ? point : 0xFFFD);
+    }
   }
 
   private static boolean isLegacy(CharSequence name, boolean colons) {

@@ -61,7 +61,7 @@ class ByteScanner {
     if (c == END_OF_INPUT) {
       return c;
     }
-    pos += c < 0x80 || c == MALFORMED ? 1 : characterSize();
+    pos += c < 0x80 ? 1 : c == MALFORMED && !isReplacement() ? 1 : characterSize();
     return c;
   }
 
@@ -104,6 +104,14 @@ class ByteScanner {
 
   static boolean isAlphaNumeric(int c) {
     return isAlpha(c) || isDigit(c);
+  }
+
+  /** Whether U+FFFD itself is written here. */
+  private boolean isReplacement() {
+    return pos + 3 <= input.length
+        && input[pos] == (byte) 0xEF
+        && input[pos + 1] == (byte) 0xBF
+        && input[pos + 2] == (byte) 0xBD;
   }
 
   private int characterSize() {

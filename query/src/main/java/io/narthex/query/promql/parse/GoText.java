@@ -1,6 +1,7 @@
 package io.narthex.query.promql.parse;
 
 import io.narthex.pipeline.model.Names;
+import io.narthex.pipeline.model.Utf8;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -51,8 +52,8 @@ final class GoText {
   }
 
   /**
-   * What a literal stands for. Escapes may name single bytes; bytes that form no UTF-8 become
-   * U+FFFD.
+   * What a literal stands for. Escapes may name single bytes; a byte b that is no UTF-8 becomes the
+   * character U+DC00 + b, see {@link Names#isUtf8}.
    *
    * @param literal with its quotes, checked by the lexer
    */
@@ -72,7 +73,22 @@ final class GoText {
         bytes.writeBytes(character(c).getBytes(StandardCharsets.UTF_8));
       }
     }
-    return bytes.toString(StandardCharsets.UTF_8);
+    return decode(bytes.toByteArray());
+  }
+
+  private static String decode(byte[] bytes) {
+    if (Utf8.isValid(bytes, 0, bytes.length)) {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+    var text = new StringBuilder(bytes.length);
+    var in = new ByteScanner(bytes);
+    while (in.peek() >= 0) {
+      int from = in.pos;
+      int c = in.take();
+      boolean alone = c == REPLACEMENT && in.pos == from + 1;
+      text.appendCodePoint(alone ? 0xDC00 + (bytes[from] & 0xFF) : c);
+    }
+    return text.toString();
   }
 
   private static int unescape(String body, int at, ByteArrayOutputStream bytes) {

@@ -18,6 +18,18 @@ final class GoLiterals {
     return text(node).getBytes(UTF_8);
   }
 
+  /** A string whose single bytes are the characters that stand for them. */
+  static String escapedText(JsonNode node) {
+    if (!node.has("$bytes_hex")) {
+      return text(node);
+    }
+    var literal = new StringBuilder("\"");
+    for (byte b : bytes(node)) {
+      literal.append(String.format("\\x%02x", b));
+    }
+    return GoText.unquote(literal.append('"').toString());
+  }
+
   static String text(JsonNode node) {
     if (node.isTextual()) {
       return node.asText();

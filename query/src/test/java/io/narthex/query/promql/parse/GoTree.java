@@ -49,7 +49,8 @@ final class GoTree {
       case "NumberLiteral" ->
           new Expr.NumberLiteral(
               GoLiterals.number(node.get("Val")), flag(node, "Duration"), span(node));
-      case "StringLiteral" -> new Expr.StringLiteral(GoLiterals.text(node.get("Val")), span(node));
+      case "StringLiteral" ->
+          new Expr.StringLiteral(GoLiterals.escapedText(node.get("Val")), span(node));
       case "VectorSelector" -> selector(node);
       case "MatrixSelector" -> matrix(node);
       case "SubqueryExpr" -> subquery(node);
