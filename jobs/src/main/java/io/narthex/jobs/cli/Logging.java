@@ -1,0 +1,72 @@
+package io.narthex.jobs.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import java.util.Locale;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sets up the log on standard error, by {@code --log.level} and {@code --log.format}. */
+final class Logging {
+  private static final Set<String> LEVELS = Set.of("debug", "info", "warn", "error");
+  private static final String LOGFMT =
+      "time=%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} level=%level logger=%logger{0} msg=\"%replace(%msg){'\"','\\\\\"'}\"%n";
+
+  private Logging() {}
+
+  /**
+   * Replaces whatever is configured.
+   *
+   * @throws StartupException for an unknown level or format
+   */
+  static void configure(String level, String format) {
+    if (!LEVELS.contains(level.toLowerCase(Locale.ROOT))) {
+      throw new StartupException(
+          Narthex.MISUSED, "--log.level: " + level + " is not one of debug, info, warn, error");
+    }
+    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    var appender = new ConsoleAppender<ILoggingEvent>();
+    appender.setContext(context);
+    appender.setTarget("System.err");
+    appender.setEncoder(encoder(context, format));
+    appender.start();
+    var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.addAppender(appender);
+    root.setLevel(Level.WARN);
+    context.getLogger("io.narthex").setLevel(Level.toLevel(level));
+    // Flink tells at WARN what an embedded runtime without tokens, log files and web page is expected to lack.
+    context.getLogger("org.apache.flink").setLevel(Level.ERROR);
+    context.getLogger("org.apache.pekko").setLevel(Level.ERROR);
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LoggerContext context, String format) {
+    switch (format) {
+      case "json" -> {
+        var json = new JsonEncoder();
+        json.setContext(context);
+        json.setWithSequenceNumber(false);
+        json.setWithNanoseconds(false);
+        json.setWithContext(false);
+        json.start();
+        return json;
+      }
+      case "logfmt" -> {
+        var pattern = new PatternLayoutEncoder();
+        pattern.setContext(context);
+        pattern.setPattern(LOGFMT);
+        pattern.start();
+        return pattern;
+      }
+      default ->
+          throw new StartupException(
+              Narthex.MISUSED, "--log.format: " + format + " is not one of logfmt, json");
+    }
+  }
+}

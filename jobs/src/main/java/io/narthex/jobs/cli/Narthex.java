@@ -1,0 +1,71 @@
+package io.narthex.jobs.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+
+/** The entry point: {@code narthex COMMAND [OPTION...]}. */
+@Command(
+    name = "narthex",
+    mixinStandardHelpOptions = true,
+    versionProvider = Narthex.Version.class,
+    description = "A continuous Prometheus: scraping, remote write, PromQL and rules as one dataflow.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServerCommand.class,
+      SubmitCommand.class,
+      QueryServerCommand.class,
+      HelpCommand.class
+    },
+    footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})
+public final class Narthex implements Runnable {
+  /** Exit code of a command that could not do its work. */
+  static final int FAILED = 1;
+
+  /** Exit code of wrong usage and of a configuration with faults, as in Prometheus. */
+  static final int MISUSED = 2;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  public static void main(String[] arguments) {
+    int code = commandLine().execute(arguments);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Narthex())
+        .setExecutionExceptionHandler(Narthex::failed)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    if (failure instanceof StartupException startup) {
+      command.getErr().println(startup.getMessage());
+      return startup.exitCode();
+    }
+    failure.printStackTrace(command.getErr());
+    return FAILED;
+  }
+
+  /** Says which build this is. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "narthex, version " + BuildInfo.version(),
+        "  revision:  " + BuildInfo.revision(),
+        "  java:      " + System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")",
+        "  platform:  " + System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT) + "/" + System.getProperty("os.arch")
+      };
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.narthex.jobs.cli;
+
+import io.narthex.jobs.server.Server;
+import io.narthex.jobs.server.ServerOptions;
+import io.narthex.jobs.server.Signals;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code narthex server}: everything in one process. */
+@Command(
+    name = "server",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Scrapes, receives, stores and answers queries, all in this process. Flags are those of Prometheus.")
+final class ServerCommand implements Callable<Integer> {
+  @Option(
+      names = "--config.file",
+      paramLabel = "FILE",
+      description = "A prometheus.yml. Without it a built-in configuration scrapes this server itself.")
+  private @Nullable Path configFile;
+
+  @Option(
+      names = "--config.auto-reload",
+      negatable = true,
+      description = "Reload the configuration when a file of it changes.")
+  private boolean autoReload;
+
+  @Option(
+      names = "--storage.tsdb.path",
+      paramLabel = "DIR",
+      defaultValue = "data/",
+      description = "Where samples and checkpoints are kept (default: ${DEFAULT-VALUE}).")
+  private Path storagePath = Path.of("data");
+
+  @Option(
+      names = "--storage.tsdb.retention.time",
+      paramLabel = "DURATION",
+      description = "How long samples are kept (default: 15d).")
+  private @Nullable String retentionTime;
+
+  @Option(
+      names = "--storage.tsdb.retention.size",
+      paramLabel = "BYTES",
+      description = "How much disk blocks may take, such as 512MB or 10GB (default: no limit).")
+  private @Nullable String retentionSize;
+
+  @Option(
+      names = "--storage.wal-sync",
+      paramLabel = "MODE",
+      defaultValue = "always",
+      description =
+          "When a write is acknowledged: always, after it is on the disk; interval, synced every second; off, left to"
+              + " the system (default: ${DEFAULT-VALUE}).")
+  private String walSync = "always";
+
+  @Option(
+      names = "--web.listen-address",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:9090",
+      description = "Where to listen (default: ${DEFAULT-VALUE}).")
+  private String listenAddress = "127.0.0.1:9090";
+
+  @Option(
+      names = "--web.external-url",
+      paramLabel = "URL",
+      description = "Under which URL others reach this server; its path becomes the route prefix.")
+  private @Nullable String externalUrl;
+
+  @Option(
+      names = "--web.route-prefix",
+      paramLabel = "PATH",
+      description = "Prefix of all routes (default: the path of --web.external-url).")
+  private @Nullable String routePrefix;
+
+  @Option(
+      names = "--web.enable-lifecycle",
+      negatable = true,
+      description = "Reload by POST /-/reload and stop by POST /-/quit.")
+  private boolean lifecycle;
+
+  @Option(
+      names = "--web.enable-admin-api",
+      negatable = true,
+      description = "Flush, snapshot and delete by POST /api/v1/admin/tsdb/....")
+  private boolean adminApi;
+
+  @Option(
+      names = "--web.enable-remote-write-receiver",
+      negatable = true,
+      description = "Accepted for compatibility: remote write is always received, at /api/v1/write.")
+  private boolean remoteWriteReceiver;
+
+  @Option(
+      names = "--web.remote-write-receiver.accepted-protobuf-messages",
+      paramLabel = "MESSAGES",
+      split = ",",
+      description = "Accepted for compatibility.")
+  private List<String> acceptedMessages = List.of();
+
+  @Option(
+      names = "--web.cors.origin",
+      paramLabel = "REGEX",
+      defaultValue = ".*",
+      description = "Origins that browsers may call from (default: ${DEFAULT-VALUE}).")
+  private String corsOrigin = ".*";
+
+  @Option(
+      names = "--web.max-connections",
+      paramLabel = "N",
+      defaultValue = "512",
+      description = "Most connections at a time (default: ${DEFAULT-VALUE}).")
+  private int maxConnections = 512;
+
+  @Option(
+      names = "--query.lookback-delta",
+      paramLabel = "DURATION",
+      defaultValue = "5m",
+      description = "How far an instant selector looks back (default: ${DEFAULT-VALUE}).")
+  private String lookbackDelta = "5m";
+
+  @Option(
+      names = "--query.timeout",
+      paramLabel = "DURATION",
+      defaultValue = "2m",
+      description = "After which a query is given up (default: ${DEFAULT-VALUE}).")
+  private String queryTimeout = "2m";
+
+  @Option(
+      names = "--query.max-concurrency",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Queries that run at a time (default: ${DEFAULT-VALUE}).")
+  private int queryConcurrency = 20;
+
+  @Option(
+      names = "--query.max-samples",
+      paramLabel = "N",
+      defaultValue = "50000000",
+      description = "Most samples that a query may hold (default: ${DEFAULT-VALUE}).")
+  private long queryMaxSamples = 50_000_000;
+
+  @Option(
+      names = "--enable-feature",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Feature flags of Prometheus, separated by commas.")
+  private List<String> features = List.of();
+
+  @Option(
+      names = "--log.level",
+      paramLabel = "LEVEL",
+      defaultValue = "info",
+      description = "debug, info, warn or error (default: ${DEFAULT-VALUE}).")
+  private String logLevel = "info";
+
+  @Option(
+      names = "--log.format",
+      paramLabel = "FORMAT",
+      defaultValue = "logfmt",
+      description = "logfmt or json (default: ${DEFAULT-VALUE}).")
+  private String logFormat = "logfmt";
+
+  @Override
+  public Integer call() throws Exception {
+    Logging.configure(logLevel, logFormat);
+    try (var server = Server.start(options())) {
+      Signals.onTerminate(server::stop);
+      Signals.onHangUp(server::reload);
+      server.awaitStop();
+    }
+    return 0;
+  }
+
+  private ServerOptions options() {
+    return new ServerOptions(
+        configFile,
+        autoReload,
+        storagePath,
+        retentionTime,
+        retentionSize,
+        walSync,
+        listenAddress,
+        externalUrl,
+        routePrefix,
+        lifecycle,
+        adminApi,
+        corsOrigin,
+        maxConnections,
+        lookbackDelta,
+        queryTimeout,
+        queryConcurrency,
+        queryMaxSamples,
+        List.copyOf(features));
+  }
+}

@@ -1,0 +1,21 @@
+package io.narthex.jobs.graph;
+
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.runtime.Provider;
+import io.narthex.pipeline.status.StatusBoard;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+
+/**
+ * What the pipeline is plugged into.
+ *
+ * @param scrapes batches of scrapes, to be settled by the relabel operator
+ * @param writes batches of remote write
+ * @param store where everything lands
+ * @param status where the relabel operator tells of scrapes that it refuses
+ */
+public record PipelinePorts(
+    Source<SampleBatch, ?, ?> scrapes,
+    Source<SampleBatch, ?, ?> writes,
+    Sink<SampleBatch> store,
+    Provider<StatusBoard> status) {}

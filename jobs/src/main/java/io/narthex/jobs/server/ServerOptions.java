@@ -1,0 +1,26 @@
+package io.narthex.jobs.server;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The flags of {@code narthex server}, as they were given; {@link Server} checks them. */
+public record ServerOptions(
+    @Nullable Path configFile,
+    boolean autoReload,
+    Path storagePath,
+    @Nullable String retentionTime,
+    @Nullable String retentionSize,
+    String walSync,
+    String listenAddress,
+    @Nullable String externalUrl,
+    @Nullable String routePrefix,
+    boolean lifecycle,
+    boolean adminApi,
+    String corsOrigin,
+    int maxConnections,
+    String lookbackDelta,
+    String queryTimeout,
+    int queryConcurrency,
+    long queryMaxSamples,
+    List<String> features) {}
