@@ -7,6 +7,7 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import io.narthex.jobs.server.StartupException;
 import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class Logging {
   static void configure(String level, String format) {
     if (!LEVELS.contains(level.toLowerCase(Locale.ROOT))) {
       throw new StartupException(
-          Narthex.MISUSED, "--log.level: " + level + " is not one of debug, info, warn, error");
+          StartupException.MISUSED, "--log.level: " + level + " is not one of debug, info, warn, error");
     }
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
@@ -66,7 +67,7 @@ final class Logging {
       }
       default ->
           throw new StartupException(
-              Narthex.MISUSED, "--log.format: " + format + " is not one of logfmt, json");
+              StartupException.MISUSED, "--log.format: " + format + " is not one of logfmt, json");
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.narthex.jobs.cli;
 
+import io.narthex.jobs.server.StartupException;
+import io.narthex.jobs.server.ThisBuild;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -21,12 +23,6 @@ import picocli.CommandLine.ParameterException;
     },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})
 public final class Narthex implements Runnable {
-  /** Exit code of a command that could not do its work. */
-  static final int FAILED = 1;
-
-  /** Exit code of wrong usage and of a configuration with faults, as in Prometheus. */
-  static final int MISUSED = 2;
-
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   public static void main(String[] arguments) {
@@ -53,18 +49,19 @@ public final class Narthex implements Runnable {
       return startup.exitCode();
     }
     failure.printStackTrace(command.getErr());
-    return FAILED;
+    return StartupException.FAILED;
   }
 
   /** Says which build this is. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+      var build = ThisBuild.info();
       return new String[] {
-        "narthex, version " + BuildInfo.version(),
-        "  revision:  " + BuildInfo.revision(),
+        "narthex, version " + build.version(),
+        "  revision:  " + (build.revision().isEmpty() ? "unknown" : build.revision()),
         "  java:      " + System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")",
-        "  platform:  " + System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT) + "/" + System.getProperty("os.arch")
+        "  platform:  " + System.getProperty("os.name") + "/" + System.getProperty("os.arch")
       };
     }
   }

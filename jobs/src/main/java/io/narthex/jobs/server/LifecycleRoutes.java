@@ -1,0 +1,76 @@
+package io.narthex.jobs.server;
+
+import io.narthex.pipeline.config.ConfigurationException;
+import io.narthex.pipeline.http.Routes;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/** {@code /-/reload} and {@code /-/quit}, for POST and PUT; 403 unless {@code --web.enable-lifecycle} is set. */
+final class LifecycleRoutes implements Routes {
+  private final boolean enabled;
+  private final Runnable reload;
+  private final Runnable quit;
+
+  /**
+   * Routes.
+   *
+   * @param enabled whether they may be used
+   * @param reload reads the configuration again; throws what is wrong with it
+   * @param quit begins to stop the server
+   */
+  LifecycleRoutes(boolean enabled, Runnable reload, Runnable quit) {
+    this.enabled = enabled;
+    this.reload = reload;
+    this.quit = quit;
+  }
+
+  @Override
+  public void addTo(HttpServerRoutes routes, String prefix) {
+    routes
+        .post(prefix + "/-/reload", this::handleReload)
+        .put(prefix + "/-/reload", this::handleReload)
+        .post(prefix + "/-/quit", this::handleQuit)
+        .put(prefix + "/-/quit", this::handleQuit);
+  }
+
+  private Mono<Void> handleReload(HttpServerRequest request, HttpServerResponse response) {
+    if (!enabled) {
+      return refuse(response);
+    }
+    return Mono.fromRunnable(reload)
+        .subscribeOn(Schedulers.boundedElastic())
+        .then(Mono.defer(() -> text(response, HttpResponseStatus.OK, "")))
+        .onErrorResume(
+            ConfigurationException.class,
+            fault ->
+                text(
+                    response,
+                    HttpResponseStatus.INTERNAL_SERVER_ERROR,
+                    "failed to reload config: " + fault.getMessage() + "\n"));
+  }
+
+  private Mono<Void> handleQuit(HttpServerRequest request, HttpServerResponse response) {
+    if (!enabled) {
+      return refuse(response);
+    }
+    return text(response, HttpResponseStatus.OK, "Requesting termination... Goodbye!")
+        .doFinally(sent -> quit.run());
+  }
+
+  private static Mono<Void> refuse(HttpServerResponse response) {
+    return text(response, HttpResponseStatus.FORBIDDEN, "Lifecycle API is not enabled.\n");
+  }
+
+  private static Mono<Void> text(HttpServerResponse response, HttpResponseStatus status, String text) {
+    return response
+        .status(status)
+        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .sendString(Mono.just(text))
+        .then();
+  }
+}
