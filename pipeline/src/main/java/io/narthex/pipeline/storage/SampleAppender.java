@@ -18,4 +18,10 @@ public interface SampleAppender {
    *     durable, in which case nothing of the batch may be acknowledged
    */
   CompletableFuture<AppendResult> append(SampleBatch batch);
+
+  /**
+   * Makes durable, at once, what was appended before; returns when it is. Called at each checkpoint. Stores that make things
+   * durable by themselves need not do anything.
+   */
+  default void sync() {}
 }

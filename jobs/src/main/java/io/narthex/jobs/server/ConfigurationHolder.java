@@ -1,0 +1,107 @@
+package io.narthex.jobs.server;
+
+import io.narthex.pipeline.config.BuiltInConfiguration;
+import io.narthex.pipeline.config.Configuration;
+import io.narthex.pipeline.config.ConfigurationException;
+import io.narthex.pipeline.config.ConfigurationFault;
+import io.narthex.pipeline.config.ConfigurationLoader;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's configuration: loaded at start, loaded again on demand. A configuration that cannot be used is refused as a
+ * whole, and the one before stays in force. Safe for use by several threads.
+ */
+final class ConfigurationHolder {
+  private static final Logger logger = LoggerFactory.getLogger(ConfigurationHolder.class);
+
+  private final @Nullable Path file;
+  private final String ownAddress;
+  private final Gauge successful;
+  private final Gauge successTime;
+  private volatile LoadedConfiguration current;
+
+  /**
+   * Loads the configuration.
+   *
+   * @param file to read; null takes the built-in configuration
+   * @param ownAddress host:port of this server, which the built-in configuration scrapes
+   * @throws StartupException if it cannot be used; the message lists all faults
+   */
+  ConfigurationHolder(@Nullable Path file, String ownAddress, PrometheusRegistry registry) {
+    this.file = file;
+    this.ownAddress = ownAddress;
+    this.successful =
+        Gauge.builder()
+            .name("prometheus_config_last_reload_successful")
+            .help("Whether the newest configuration could be loaded.")
+            .register(registry);
+    this.successTime =
+        Gauge.builder()
+            .name("prometheus_config_last_reload_success_timestamp_seconds")
+            .help("When a configuration was loaded last.")
+            .register(registry);
+    try {
+      this.current = loaded(load());
+    } catch (ConfigurationException e) {
+      throw new StartupException(StartupException.MISUSED, e.getMessage());
+    }
+  }
+
+  LoadedConfiguration current() {
+    return current;
+  }
+
+  /**
+   * Loads the configuration again and hands it on.
+   *
+   * @throws ConfigurationException if it cannot be used; nothing has changed then
+   */
+  synchronized void reload(Consumer<Configuration> apply) {
+    try {
+      var next = load();
+      apply.accept(next);
+      current = loaded(next);
+      logger.info("configuration reloaded from {}", file == null ? "the built-in one" : file);
+    } catch (ConfigurationException e) {
+      current = new LoadedConfiguration(current.configuration(), current.loadedAt(), false);
+      successful.set(0);
+      logger.error("configuration not reloaded, the one before stays in force: {}", e.getMessage());
+      throw e;
+    }
+  }
+
+  private Configuration load() {
+    var configuration =
+        file == null
+            ? ConfigurationLoader.load(
+                BuiltInConfiguration.selfScrape(ownAddress), Path.of("").toAbsolutePath())
+            : ConfigurationLoader.load(file);
+    configuration.warnings().forEach(logger::warn);
+    refuseUnsupported(configuration);
+    return configuration;
+  }
+
+  private void refuseUnsupported(Configuration configuration) {
+    if (!configuration.unsupported().isEmpty()) {
+      String name = file == null ? "built-in configuration" : file.toString();
+      throw new ConfigurationException(
+          configuration.unsupported().stream()
+              .map(part -> new ConfigurationFault(name, 0, 0, "", part))
+              .toList());
+    }
+  }
+
+  private LoadedConfiguration loaded(Configuration configuration) {
+    var now = Instant.now();
+    successful.set(1);
+    successTime.set(now.toEpochMilli() / 1000d);
+    return new LoadedConfiguration(configuration, now, true);
+  }
+}

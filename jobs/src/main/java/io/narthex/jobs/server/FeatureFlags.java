@@ -1,0 +1,52 @@
+package io.narthex.jobs.server;
+
+import io.narthex.query.promql.exec.EngineOptions.Feature;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The names that {@code --enable-feature} takes. */
+final class FeatureFlags {
+  private static final Map<String, Feature> ENGINE =
+      Map.of(
+          "promql-experimental-functions", Feature.EXPERIMENTAL_FUNCTIONS,
+          "promql-delayed-name-removal", Feature.DELAYED_NAME_REMOVAL,
+          "promql-extended-range-selectors", Feature.EXTENDED_RANGE_SELECTORS,
+          "promql-binop-fill-modifiers", Feature.FILL_MODIFIERS,
+          "type-and-unit-labels", Feature.TYPE_AND_UNIT_LABELS,
+          "use-start-timestamps", Feature.USE_START_TIMESTAMPS);
+
+  /** What needs no flag here: it is always on, or has nothing to switch. */
+  private static final Set<String> ALWAYS =
+      Set.of(
+          "concurrent-rule-eval",
+          "delayed-compaction",
+          "fast-startup",
+          "memory-snapshot-on-shutdown",
+          "native-histograms",
+          "promql-duration-expr",
+          "promql-per-step-stats",
+          "use-uncached-io",
+          "xor2-encoding");
+
+  private FeatureFlags() {}
+
+  /**
+   * Features of the engine that a flag switches on.
+   *
+   * @throws IllegalArgumentException if there is no such flag
+   */
+  static Set<Feature> engineFeatures(String name) {
+    var feature = ENGINE.get(name);
+    if (feature != null) {
+      return Set.of(feature);
+    }
+    if (ALWAYS.contains(name)) {
+      return Set.of();
+    }
+    var known = new TreeSet<>(ENGINE.keySet());
+    known.addAll(ALWAYS);
+    throw new IllegalArgumentException(
+        "not supported yet: " + name + "; known are " + String.join(", ", known));
+  }
+}

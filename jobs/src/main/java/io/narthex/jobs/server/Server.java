@@ -1,0 +1,142 @@
+package io.narthex.jobs.server;
+
+import io.narthex.jobs.embedded.EmbeddedFlink;
+import io.narthex.pipeline.config.ConfigurationException;
+import io.narthex.query.http.ServerFacts.State;
+import java.net.BindException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The embedded server. It starts in this order, and stops in the opposite one:
+ *
+ * <ol>
+ *   <li>Flink's runtime, which takes longest and needs nothing: on a thread of its own
+ *   <li>the configuration; its faults end the start
+ *   <li>the store, which replays its log
+ *   <li>the HTTP server: health and queries answer from here on
+ *   <li>the pipeline as a Flink job; when all its tasks run the server is ready
+ * </ol>
+ */
+public final class Server implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(Server.class);
+
+  private final ServerParts parts;
+  private final EmbeddedFlink flink;
+  private final EmbeddedFlink.Job job;
+  private final CountDownLatch stopped;
+
+  private Server(
+      ServerParts parts, EmbeddedFlink flink, EmbeddedFlink.Job job, CountDownLatch stopped) {
+    this.stopped = stopped;
+    this.parts = parts;
+    this.flink = flink;
+    this.job = job;
+  }
+
+  /**
+   * Starts a server; returns when it is ready.
+   *
+   * @throws StartupException if it cannot start, with a message for the person who starts it
+   */
+  public static Server start(ServerOptions options) {
+    var settings = ServerSettings.of(options);
+    var runtime =
+        CompletableFuture.supplyAsync(
+            () -> EmbeddedFlink.start(settings.flinkOptions()),
+            task -> new Thread(task, "flink-start").start());
+    ServerParts parts = null;
+    try {
+      parts = ServerParts.open(settings);
+      var stop = new CountDownLatch(1);
+      parts.listen(stop::countDown);
+      var flink = runtime.join();
+      var server = new Server(parts, flink, flink.submit(parts.graph()), stop);
+      server.becomeReady();
+      return server;
+    } catch (RuntimeException e) {
+      closeAfterFailure(parts, runtime);
+      throw explained(e);
+    }
+  }
+
+  /** Begins to stop; returns at once. */
+  public void stop() {
+    stopped.countDown();
+  }
+
+  /** Loads the configuration again; a faulty one is logged, and the one before stays in force. */
+  public void reload() {
+    try {
+      parts.reload();
+    } catch (ConfigurationException e) {
+      logger.debug("refused configuration", e); // the holder has told what is wrong with it
+    }
+  }
+
+  /** Blocks until {@link #stop} is called or the pipeline has failed for good. */
+  public void awaitStop() throws InterruptedException {
+    job.ended()
+        .whenComplete(
+            (ended, failure) -> {
+              if (failure != null && stopped.getCount() > 0) {
+                logger.error("the pipeline failed for good, the server stops", failure);
+              }
+              stopped.countDown();
+            });
+    stopped.await();
+  }
+
+  /** Where the server is found, such as {@code http://127.0.0.1:9090/}. */
+  public String url() {
+    return parts.place().url("/");
+  }
+
+  /** Drains and stops: what was accepted is stored and on the disk when this returns. */
+  @Override
+  public void close() {
+    logger.info("stopping");
+    parts.facts().state(State.STOPPING);
+    parts.stopListening();
+    job.cancel().join();
+    flink.close();
+    parts.close();
+    logger.info("stopped");
+  }
+
+  private void becomeReady() {
+    while (!job.isRunning()) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    parts.facts().state(State.READY);
+    parts.announce();
+  }
+
+  private static void closeAfterFailure(
+      @Nullable ServerParts parts, CompletableFuture<EmbeddedFlink> runtime) {
+    if (parts != null) {
+      parts.stopListening();
+    }
+    runtime.thenAccept(EmbeddedFlink::close).exceptionally(failed -> null).join();
+    if (parts != null) {
+      parts.close();
+    }
+  }
+
+  private static RuntimeException explained(RuntimeException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof StartupException startup) {
+        return startup;
+      }
+      if (cause instanceof BindException || cause instanceof io.netty.channel.unix.Errors.NativeIoException) {
+        return new StartupException(
+            StartupException.FAILED, "cannot listen: " + cause.getMessage() + " (--web.listen-address chooses another place)");
+      }
+    }
+    return failure;
+  }
+}

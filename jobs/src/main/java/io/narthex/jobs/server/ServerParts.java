@@ -1,0 +1,180 @@
+package io.narthex.jobs.server;
+
+import io.narthex.jobs.graph.PipelineGraph;
+import io.narthex.jobs.graph.PipelinePorts;
+import io.narthex.pipeline.config.Configuration;
+import io.narthex.pipeline.runtime.InProcess;
+import io.narthex.pipeline.status.InMemoryStatusBoard;
+import io.narthex.pipeline.status.StatusBoard;
+import io.narthex.pipeline.storage.Acknowledgements;
+import io.narthex.pipeline.storage.SampleAppender;
+import io.narthex.pipeline.telemetry.HttpMetrics;
+import io.narthex.query.http.ApiServices;
+import io.narthex.query.http.QueryApi;
+import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import io.narthex.sinks.flink.StoreSink;
+import io.narthex.sinks.store.BlockStore;
+import io.narthex.sources.receive.AckRegistry;
+import io.narthex.sources.receive.PushClock;
+import io.narthex.sources.receive.RemoteWriteReceiver;
+import io.narthex.sources.receive.WriteChannel;
+import io.narthex.sources.receive.WriteSource;
+import io.narthex.sources.scrape.LiveScrapeConfigs;
+import io.narthex.sources.scrape.ScrapeConfigs;
+import io.narthex.sources.scrape.ScrapeOptions;
+import io.narthex.sources.scrape.ScrapeSource;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an embedded server consists of besides Flink's runtime, wired by hand. The operators of the job find these parts in
+ * their own process through {@link InProcess}.
+ */
+final class ServerParts implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(ServerParts.class);
+
+  /** Bytes of requests that are accepted and not yet durable; beyond them senders are told to come again. */
+  private static final long MAX_PENDING_BYTES = 128L << 20;
+
+  /** How long rules may wait for pushed samples that lag behind. */
+  private static final Duration MAX_PUSH_LAG = Duration.ofSeconds(30);
+
+  private final ServerSettings settings;
+  private final PrometheusRegistry registry;
+  private final ConfigurationHolder configuration;
+  private final ServerFactsBoard facts;
+  private final StatusBoard status = new InMemoryStatusBoard();
+  private final BlockStore store;
+  private final LiveScrapeConfigs scrapeConfigs;
+  private final AckRegistry acks = new AckRegistry();
+  private final WriteChannel writes;
+  private final RemoteWriteReceiver receiver;
+  private final QueryApi api;
+  private final WebServer web;
+  private final List<InProcess<?>> handles = new ArrayList<>();
+
+  private ServerParts(ServerSettings settings) {
+    this.settings = settings;
+    registry = ProcessMetrics.registry();
+    configuration =
+        new ConfigurationHolder(
+            settings.configFile(), settings.place().ownAddress(), registry);
+    var loaded = configuration.current().configuration();
+    var storage = settings.storeOptions(loaded.storage());
+    facts = new ServerFactsBoard(settings.flags(), configuration::current, settings.retention(loaded.storage()));
+    store = BlockStore.open(settings.storagePath(), storage, registry);
+    scrapeConfigs = new LiveScrapeConfigs(loaded.scrapeConfigs());
+    writes = new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
+    receiver = new RemoteWriteReceiver(writes, acks, RemoteWriteReceiver.Limits.DEFAULT);
+    api = new QueryApi(services(), settings.apiOptions());
+    web = new WebServer(settings.place(), settings.maxConnections());
+  }
+
+  /**
+   * Reads the configuration and opens the store.
+   *
+   * @throws StartupException if either cannot be used
+   */
+  static ServerParts open(ServerSettings settings) {
+    return new ServerParts(settings);
+  }
+
+  WebPlace place() {
+    return settings.place();
+  }
+
+  ServerFactsBoard facts() {
+    return facts;
+  }
+
+  /**
+   * Begins to answer HTTP.
+   *
+   * @param quit what {@code POST /-/quit} does
+   */
+  void listen(Runnable quit) {
+    var lifecycle = new LifecycleRoutes(settings.lifecycle(), this::reload, quit);
+    web.listen(List.of(receiver, lifecycle, api, api.unknownPaths()));
+  }
+
+  void stopListening() {
+    web.close();
+  }
+
+  /** The job of this server. */
+  StreamGraph graph() {
+    var environment = StreamExecutionEnvironment.getExecutionEnvironment(settings.flink());
+    PipelineGraph.build(
+        environment,
+        new PipelinePorts(
+            new ScrapeSource(
+                this.<ScrapeConfigs>handle(scrapeConfigs),
+                handle(status),
+                handle(registry),
+                ScrapeOptions.DEFAULT),
+            WriteSource.of(handle(writes)),
+            new StoreSink(this.<SampleAppender>handle(store), this.<Acknowledgements>handle(acks)),
+            handle(status)));
+    var graph = environment.getStreamGraph();
+    graph.setJobName("narthex");
+    return graph;
+  }
+
+  /**
+   * Loads the configuration again and puts it into force.
+   *
+   * @throws io.narthex.pipeline.config.ConfigurationException if it cannot be used
+   */
+  void reload() {
+    configuration.reload(this::apply);
+  }
+
+  /** Says where the server is found, and what its user should know. */
+  void announce() {
+    var place = settings.place();
+    logger.info("ready: open {} or query {}", place.url("/"), place.url("/api/v1/query?query=up"));
+    logger.info("remote write goes to {}", place.url("/api/v1/write"));
+    if (!place.isLoopback()) {
+      logger.warn(
+          "listening on {} without authentication: whoever reaches this address can read and write everything",
+          place.address());
+    }
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    receiver.close();
+    store.close();
+    handles.forEach(InProcess::release);
+  }
+
+  private void apply(Configuration next) {
+    scrapeConfigs.apply(next.scrapeConfigs());
+  }
+
+  private ApiServices services() {
+    return new ApiServices(
+        new VectorizedQueryEngine(store, settings.engineOptions()),
+        new PromqlSyntax(),
+        store,
+        store,
+        status,
+        facts,
+        registry,
+        new HttpMetrics(registry));
+  }
+
+  private <T> InProcess<T> handle(T object) {
+    var handle = InProcess.of(object);
+    handles.add(handle);
+    return handle;
+  }
+}

@@ -1,0 +1,197 @@
+package io.narthex.jobs.server;
+
+import io.narthex.jobs.embedded.EmbeddedFlinkOptions;
+import io.narthex.jobs.embedded.FlinkSettings;
+import io.narthex.pipeline.config.ByteSize;
+import io.narthex.pipeline.config.PrometheusDuration;
+import io.narthex.pipeline.config.StorageConfig;
+import io.narthex.query.http.ApiOptions;
+import io.narthex.query.promql.exec.EngineOptions;
+import io.narthex.sinks.store.StoreOptions;
+import io.narthex.sinks.wal.WalSync;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.apache.flink.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
+
+/** The flags of a server, checked and turned into the settings of its parts. */
+final class ServerSettings {
+  private static final Duration DEFAULT_RETENTION = Duration.ofDays(15);
+
+  /** Queries that wait for each one that runs. */
+  private static final int QUEUED_PER_QUERY = 10;
+
+  private final ServerOptions options;
+  private final WebPlace place;
+  private final @Nullable Duration retention;
+  private final long retentionBytes;
+  private final WalSync walSync;
+  private final EngineOptions engine;
+  private final Pattern corsOrigin;
+
+  private ServerSettings(ServerOptions options) {
+    this.options = options;
+    place =
+        read(
+            "", "", text -> WebPlace.of(options.listenAddress(), options.externalUrl(), options.routePrefix()));
+    retention =
+        options.retentionTime() == null
+            ? null
+            : read("--storage.tsdb.retention.time", options.retentionTime(), PrometheusDuration::parse);
+    retentionBytes =
+        options.retentionSize() == null
+            ? 0
+            : read("--storage.tsdb.retention.size", options.retentionSize(), ByteSize::parse);
+    walSync =
+        read(
+            "--storage.wal-sync",
+            options.walSync(),
+            text -> WalSync.valueOf(text.toUpperCase(Locale.ROOT)));
+    engine =
+        new EngineOptions(
+            read("--query.lookback-delta", options.lookbackDelta(), PrometheusDuration::parse),
+            read("--query.timeout", options.queryTimeout(), PrometheusDuration::parse),
+            options.queryMaxSamples(),
+            options.queryConcurrency(),
+            Duration.ofMinutes(1),
+            features(options.features()));
+    corsOrigin = read("--web.cors.origin", options.corsOrigin(), Pattern::compile);
+  }
+
+  /**
+   * Checks flags.
+   *
+   * @throws StartupException that names the flag and what would be right
+   */
+  static ServerSettings of(ServerOptions options) {
+    return new ServerSettings(options);
+  }
+
+  WebPlace place() {
+    return place;
+  }
+
+  @Nullable Path configFile() {
+    return options.configFile();
+  }
+
+  Path storagePath() {
+    return options.storagePath();
+  }
+
+  boolean lifecycle() {
+    return options.lifecycle();
+  }
+
+  int maxConnections() {
+    return options.maxConnections();
+  }
+
+  EngineOptions engineOptions() {
+    return engine;
+  }
+
+  ApiOptions apiOptions() {
+    return ApiOptions.DEFAULT
+        .withAdminApi(options.adminApi())
+        .withQueries(
+            options.queryConcurrency(),
+            QUEUED_PER_QUERY * options.queryConcurrency(),
+            engine.timeout())
+        .withPlace(place.externalUrl(), place.address().getPort())
+        .withCorsOrigin(corsOrigin);
+  }
+
+  EmbeddedFlinkOptions flinkOptions() {
+    return EmbeddedFlinkOptions.of(options.storagePath().resolve("flink"));
+  }
+
+  Configuration flink() {
+    return FlinkSettings.embedded(flinkOptions());
+  }
+
+  /** Options of the store; a flag is stronger than the configuration file. */
+  StoreOptions storeOptions(StorageConfig config) {
+    return StoreOptions.DEFAULT
+        .withRetention(retentionTime(config), retentionBytes(config))
+        .withOutOfOrderWindow(config.outOfOrderTimeWindow())
+        .withWalSync(walSync);
+  }
+
+  /** What {@code /api/v1/status/runtimeinfo} says of retention. */
+  String retention(StorageConfig config) {
+    String time = PrometheusDuration.print(retentionTime(config));
+    long bytes = retentionBytes(config);
+    return bytes == 0 ? time : time + " or " + ByteSize.print(bytes);
+  }
+
+  /** The flags as the API shows them. */
+  Map<String, String> flags() {
+    var flags = new TreeMap<String, String>();
+    flags.put("config.file", options.configFile() == null ? "" : options.configFile().toString());
+    flags.put("storage.tsdb.path", options.storagePath().toString());
+    flags.put("storage.tsdb.retention.time", orEmpty(options.retentionTime()));
+    flags.put("storage.tsdb.retention.size", orEmpty(options.retentionSize()));
+    flags.put("storage.wal-sync", options.walSync());
+    flags.put("web.listen-address", options.listenAddress());
+    flags.put("web.external-url", orEmpty(options.externalUrl()));
+    flags.put("web.route-prefix", place.routePrefix().isEmpty() ? "/" : place.routePrefix());
+    flags.put("web.enable-lifecycle", Boolean.toString(options.lifecycle()));
+    flags.put("web.enable-admin-api", Boolean.toString(options.adminApi()));
+    flags.put("web.enable-remote-write-receiver", "true");
+    flags.put("web.cors.origin", options.corsOrigin());
+    flags.put("web.max-connections", Integer.toString(options.maxConnections()));
+    flags.put("query.lookback-delta", options.lookbackDelta());
+    flags.put("query.timeout", options.queryTimeout());
+    flags.put("query.max-concurrency", Integer.toString(options.queryConcurrency()));
+    flags.put("query.max-samples", Long.toString(options.queryMaxSamples()));
+    flags.put("enable-feature", String.join(",", options.features()));
+    return flags;
+  }
+
+  private Duration retentionTime(StorageConfig config) {
+    if (retention != null) {
+      return retention;
+    }
+    return config.retentionTime().isZero() ? DEFAULT_RETENTION : config.retentionTime();
+  }
+
+  private long retentionBytes(StorageConfig config) {
+    return retentionBytes > 0 ? retentionBytes : config.retentionBytes();
+  }
+
+  private static Set<EngineOptions.Feature> features(Iterable<String> names) {
+    var features = EnumSet.noneOf(EngineOptions.Feature.class);
+    for (String name : names) {
+      features.addAll(read("--enable-feature", name, FeatureFlags::engineFeatures));
+    }
+    return features;
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private static <T> T read(String flag, String text, Function<String, T> parser) {
+    try {
+      return parser.apply(text);
+    } catch (PatternSyntaxException e) {
+      throw misused(flag, "not a regular expression: " + e.getDescription());
+    } catch (IllegalArgumentException e) {
+      throw misused(flag, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static StartupException misused(String flag, String why) {
+    return new StartupException(
+        StartupException.MISUSED, "narthex: " + (flag.isEmpty() ? "" : flag + ": ") + why);
+  }
+}

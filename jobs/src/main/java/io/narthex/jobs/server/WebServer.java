@@ -1,0 +1,67 @@
+package io.narthex.jobs.server;
+
+import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.http.Routes;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.DisposableServer;
+
+/** The one HTTP server, composed of the routes of all parts. */
+public final class WebServer implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final WebPlace place;
+  private final int maxConnections;
+  private final AtomicInteger open = new AtomicInteger();
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private @Nullable DisposableServer server;
+
+  /**
+   * A server, not yet bound.
+   *
+   * @param maxConnections most connections at a time; further ones are closed at once
+   */
+  WebServer(WebPlace place, int maxConnections) {
+    this.place = place;
+    this.maxConnections = maxConnections;
+  }
+
+  /**
+   * Binds and answers.
+   *
+   * @throws RuntimeException of Reactor Netty if the address cannot be bound
+   */
+  void listen(List<? extends Routes> parts) {
+    server =
+        HttpServers.create(
+                place.address().getHostString() + ":" + place.address().getPort(),
+                HttpServers.Limits.DEFAULT,
+                place.routePrefix(),
+                parts)
+            .channelGroup(connections)
+            .doOnConnection(this::admit)
+            .bindNow();
+  }
+
+  /** Takes no more requests and lets those that run end, for a few seconds at most. */
+  @Override
+  public void close() {
+    if (server != null) {
+      server.disposeNow(GRACE);
+      server = null;
+    }
+  }
+
+  private void admit(Connection connection) {
+    connection.onDispose(open::decrementAndGet);
+    if (open.incrementAndGet() > maxConnections) {
+      connection.dispose();
+    }
+  }
+}
