@@ -36,16 +36,22 @@ record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) 
     return address.getAddress() != null && address.getAddress().isLoopbackAddress();
   }
 
+  /** How a process on this machine reaches it, as host:port. */
+  String ownAddress() {
+    return hostForThisMachine() + ":" + address.getPort();
+  }
+
   /** The URL of a path below the prefix, for a person on this machine. */
   String url(String path) {
+    return "http://" + ownAddress() + routePrefix + path;
+  }
+
+  private String hostForThisMachine() {
     String host =
         address.getAddress() != null && address.getAddress().isAnyLocalAddress()
             ? "127.0.0.1"
             : address.getHostString();
-    if (host.indexOf(':') >= 0) {
-      host = "[" + host + "]";
-    }
-    return "http://" + host + ":" + address.getPort() + routePrefix + path;
+    return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
   }
 
   private static URI external(@Nullable String text, InetSocketAddress address) {

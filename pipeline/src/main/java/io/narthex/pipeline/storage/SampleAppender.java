@@ -20,8 +20,8 @@ public interface SampleAppender {
   CompletableFuture<AppendResult> append(SampleBatch batch);
 
   /**
-   * Makes durable, at once, what was appended before; returns when it is. Called at each checkpoint. Stores that make things
-   * durable by themselves need not do anything.
+   * Makes durable, at once, what was appended before; returns when it is. Called at each
+   * checkpoint. Stores that make things durable by themselves need not do anything.
    */
   default void sync() {}
 }
