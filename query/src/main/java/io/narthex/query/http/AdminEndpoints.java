@@ -16,7 +16,7 @@ final class AdminEndpoints {
 
   AdminEndpoints(ApiServices services, ApiOptions options) {
     this.admin = options.adminApi() ? services.admin() : null;
-    this.syntax = services.syntax();
+    this.syntax = new QuerySyntax(options.language());
   }
 
   List<Route> routes() {

@@ -1,5 +1,6 @@
 package io.narthex.query.http;
 
+import io.narthex.query.promql.parse.ParseOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -9,6 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param corsOrigin origins of other sites' pages that may read answers; must match as a whole
  * @param adminApi whether the administration endpoints answer
+ * @param language parts of PromQL that are understood
  * @param maxConcurrency queries that run at once
  * @param maxQueued queries that wait at most; more are refused
  * @param queryTimeout after which a query is given up; a request may ask for less
@@ -19,6 +21,7 @@ import java.util.regex.Pattern;
 public record ApiOptions(
     Pattern corsOrigin,
     boolean adminApi,
+    ParseOptions language,
     int maxConcurrency,
     int maxQueued,
     Duration queryTimeout,
@@ -31,6 +34,7 @@ public record ApiOptions(
       new ApiOptions(
           Pattern.compile(".*"),
           false,
+          ParseOptions.DEFAULT,
           20,
           200,
           Duration.ofMinutes(2),
@@ -49,6 +53,7 @@ public record ApiOptions(
     return new ApiOptions(
         corsOrigin,
         enabled,
+        language,
         maxConcurrency,
         maxQueued,
         queryTimeout,
@@ -60,19 +65,36 @@ public record ApiOptions(
   /** The same with other bounds for queries. */
   public ApiOptions withQueries(int concurrency, int queued, Duration timeout) {
     return new ApiOptions(
-        corsOrigin, adminApi, concurrency, queued, timeout, maxFormBytes, externalUrl, listenPort);
+        corsOrigin,
+        adminApi,
+        language,
+        concurrency,
+        queued,
+        timeout,
+        maxFormBytes,
+        externalUrl,
+        listenPort);
   }
 
   /** The same for another place. */
   public ApiOptions withPlace(URI url, int port) {
     return new ApiOptions(
-        corsOrigin, adminApi, maxConcurrency, maxQueued, queryTimeout, maxFormBytes, url, port);
+        corsOrigin,
+        adminApi,
+        language,
+        maxConcurrency,
+        maxQueued,
+        queryTimeout,
+        maxFormBytes,
+        url,
+        port);
   }
 
   public ApiOptions withCorsOrigin(Pattern origin) {
     return new ApiOptions(
         origin,
         adminApi,
+        language,
         maxConcurrency,
         maxQueued,
         queryTimeout,

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record ApiServices(
     QueryEngine engine,
-    QuerySyntax syntax,
     SampleStore store,
     @Nullable StoreAdmin admin,
     StatusBoard board,

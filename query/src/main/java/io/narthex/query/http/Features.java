@@ -69,7 +69,7 @@ final class Features {
     all.put("api", api());
     all.put("prometheus", Map.of("agent_mode", false, "server_mode", true));
     all.put("promql", enabled(LANGUAGE));
-    all.put("promql_functions", new TreeMap<>(services.syntax().functions()));
+    all.put("promql_functions", new TreeMap<>(new QuerySyntax(options.language()).functions()));
     all.put("promql_operators", enabled(OPERATORS));
     all.put("service_discovery_providers", new TreeMap<>(services.facts().discoveryKinds()));
     all.put("tsdb", Map.of("native_histograms", true));

@@ -34,8 +34,8 @@ public final class QueryApi implements Routes, AutoCloseable {
     lookups = new Workers("lookup", LOOKUP_THREADS, LOOKUP_QUEUE);
     var metrics = new QueryMetrics(services.registry(), queries, options.maxConcurrency());
     var routes = new ArrayList<Route>();
-    routes.addAll(new QueryEndpoints(services, metrics, options.queryTimeout(), clock).routes());
-    routes.addAll(new SeriesEndpoints(services).routes());
+    routes.addAll(new QueryEndpoints(services, options, metrics, clock).routes());
+    routes.addAll(new SeriesEndpoints(services, options).routes());
     routes.addAll(new TargetEndpoints(services, options).routes());
     routes.addAll(new RuleEndpoints().routes());
     routes.addAll(new StatusEndpoints(services, options, clock).routes());

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Queries: evaluated, formatted, taken apart. */
+/** Queries over metrics and exemplars. */
 final class QueryEndpoints {
   static final String TRUNCATED = "results truncated due to limit";
 
@@ -27,11 +27,11 @@ final class QueryEndpoints {
   private final Duration maxTimeout;
   private final Clock clock;
 
-  QueryEndpoints(ApiServices services, QueryMetrics metrics, Duration maxTimeout, Clock clock) {
+  QueryEndpoints(ApiServices services, ApiOptions options, QueryMetrics metrics, Clock clock) {
     this.engine = services.engine();
-    this.syntax = services.syntax();
+    this.syntax = new QuerySyntax(options.language());
     this.metrics = metrics;
-    this.maxTimeout = maxTimeout;
+    this.maxTimeout = options.queryTimeout();
     this.clock = clock;
   }
 
@@ -39,9 +39,7 @@ final class QueryEndpoints {
     return List.of(
         Route.query("/api/v1/query", this::query),
         Route.query("/api/v1/query_range", this::queryRange),
-        Route.form("/api/v1/query_exemplars", this::exemplars),
-        Route.form("/api/v1/format_query", this::format),
-        Route.form("/api/v1/parse_query", this::parse));
+        Route.form("/api/v1/query_exemplars", this::exemplars));
   }
 
   private Reply query(Call call) {
@@ -161,14 +159,6 @@ final class QueryEndpoints {
     }
     boolean selects = !syntax.selectors(parameters.get("query")).isEmpty();
     return selects ? Reply.data(List.of()) : new Reply.Empty(204);
-  }
-
-  private Reply format(Call call) {
-    return Reply.data(inQuery(() -> syntax.format(call.parameters().get("query"))));
-  }
-
-  private Reply parse(Call call) {
-    return Reply.data(inQuery(() -> syntax.tree(call.parameters().get("query"))));
   }
 
   /** What is wrong with a query is told as a fault of the parameter. */

@@ -1,27 +1,110 @@
 package io.narthex.query.http;
 
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.parse.FunctionSignatures;
+import io.narthex.query.promql.parse.ParseOptions;
+import io.narthex.query.promql.parse.PromqlParser;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the API asks about texts without evaluating them. All methods fail with {@link
  * io.narthex.pipeline.fault.FaultException} ({@code BAD_DATA}), with position, for a faulty text.
  */
-public interface QuerySyntax {
+final class QuerySyntax {
+  private final ParseOptions options;
+
+  QuerySyntax(ParseOptions options) {
+    this.options = options;
+  }
 
   /** The conditions of a series selector such as {@code up{job="a"}}. */
-  List<Matcher> selector(String text);
+  List<Matcher> selector(String text) {
+    return PromqlParser.parseSelector(text);
+  }
 
   /** The conditions of all selectors in a query. */
-  List<List<Matcher>> selectors(String query);
+  List<List<Matcher>> selectors(String query) {
+    var collector = new Selectors();
+    PromqlParser.parse(query, options).accept(collector);
+    return collector.found;
+  }
 
-  /** The query, laid out in lines. */
-  String format(String query);
+  /** Functions, and whether they can be used with the options in effect. */
+  Map<String, Boolean> functions() {
+    var functions = new TreeMap<String, Boolean>();
+    for (var function : FunctionSignatures.all()) {
+      functions.put(function.name(), !function.experimental() || options.experimentalFunctions());
+    }
+    return functions;
+  }
 
-  /** The query's tree, as maps, lists, strings, numbers, booleans and nulls. */
-  Map<String, ?> tree(String query);
+  ParseOptions options() {
+    return options;
+  }
 
-  /** Functions, and whether they can be used without a feature flag. */
-  Map<String, Boolean> functions();
+  /** Walks a tree and gathers the matchers of its selectors. */
+  private static final class Selectors implements Expr.Visitor<Boolean> {
+    private final List<List<Matcher>> found = new ArrayList<>();
+
+    @Override
+    public Boolean number(Expr.NumberLiteral node) {
+      return true;
+    }
+
+    @Override
+    public Boolean string(Expr.StringLiteral node) {
+      return true;
+    }
+
+    @Override
+    public Boolean vectorSelector(Expr.VectorSelector node) {
+      return found.add(node.matchers());
+    }
+
+    @Override
+    public Boolean matrixSelector(Expr.MatrixSelector node) {
+      return node.vector().accept(this);
+    }
+
+    @Override
+    public Boolean subquery(Expr.Subquery node) {
+      return node.expr().accept(this);
+    }
+
+    @Override
+    public Boolean unary(Expr.Unary node) {
+      return node.expr().accept(this);
+    }
+
+    @Override
+    public Boolean binary(Expr.Binary node) {
+      return node.left().accept(this) && node.right().accept(this);
+    }
+
+    @Override
+    public Boolean aggregate(Expr.Aggregate node) {
+      var parameter = node.parameter();
+      return (parameter == null || parameter.accept(this)) && node.expr().accept(this);
+    }
+
+    @Override
+    public Boolean call(Expr.Call node) {
+      node.arguments().forEach(argument -> argument.accept(this));
+      return true;
+    }
+
+    @Override
+    public Boolean paren(Expr.Paren node) {
+      return node.expr().accept(this);
+    }
+
+    @Override
+    public Boolean stepInvariant(Expr.StepInvariant node) {
+      return node.expr().accept(this);
+    }
+  }
 }

@@ -13,9 +13,9 @@ final class SeriesEndpoints {
   private final SampleStore store;
   private final QuerySyntax syntax;
 
-  SeriesEndpoints(ApiServices services) {
+  SeriesEndpoints(ApiServices services, ApiOptions options) {
     this.store = services.store();
-    this.syntax = services.syntax();
+    this.syntax = new QuerySyntax(options.language());
   }
 
   List<Route> routes() {

@@ -32,7 +32,7 @@ final class TargetEndpoints {
 
   TargetEndpoints(ApiServices services, ApiOptions options) {
     this.board = services.board();
-    this.syntax = services.syntax();
+    this.syntax = new QuerySyntax(options.language());
     this.externalUrl = options.externalUrl();
     this.listenPort = options.listenPort();
   }

@@ -1,5 +1,6 @@
 package io.narthex.query.http;
 
+import io.narthex.query.promql.parse.DurationText;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -23,15 +24,6 @@ final class Times {
       Pattern.compile(
           "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]+)?"
               + "(?:Z|[+-][0-9]{2}:[0-9]{2})");
-  private static final Pattern DURATION =
-      Pattern.compile(
-          "(?:([0-9]{1,9})y)?(?:([0-9]{1,9})w)?(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?"
-              + "(?:([0-9]{1,12})m)?(?:([0-9]{1,12})s)?(?:([0-9]{1,15})ms)?");
-  private static final long[] UNITS = {
-    31_536_000_000L, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1
-  };
-  private static final String[] UNIT_NAMES = {"y", "w", "d", "h", "m", "s", "ms"};
-  private static final int FIRST_INEXACT_UNIT = 2;
 
   private Times() {}
 
@@ -68,36 +60,16 @@ final class Times {
       }
       return (long) nanos / 1_000_000;
     }
-    var matcher = DURATION.matcher(text);
-    if (text.isEmpty() || !matcher.matches()) {
-      throw new IllegalArgumentException(fault);
+    try {
+      return DurationText.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(fault, e);
     }
-    double millis = 0;
-    for (int i = 0; i < UNITS.length; i++) {
-      String digits = matcher.group(i + 1);
-      millis += digits == null ? 0 : Double.parseDouble(digits) * UNITS[i];
-    }
-    if (millis * 1e6 >= MAX_DURATION_NANOS) {
-      throw new IllegalArgumentException(fault);
-    }
-    return (long) millis;
   }
 
-  /** A duration as Prometheus shows it: {@code 1m30s}; years and weeks only if they are exact. */
+  /** A duration as Prometheus shows it, such as {@code 1m30s}. */
   static String duration(double seconds) {
-    long rest = Math.round(seconds * 1000);
-    if (rest == 0) {
-      return "0s";
-    }
-    var text = new StringBuilder();
-    for (int i = 0; i < UNITS.length; i++) {
-      long count = rest / UNITS[i];
-      if (count > 0 && (i >= FIRST_INEXACT_UNIT || rest % UNITS[i] == 0)) {
-        text.append(count).append(UNIT_NAMES[i]);
-        rest -= count * UNITS[i];
-      }
-    }
-    return text.toString();
+    return DurationText.format(Math.round(seconds * 1000));
   }
 
   /** RFC 3339; Go's zero time for 0, which stands for never. */

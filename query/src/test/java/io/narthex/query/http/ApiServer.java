@@ -2,11 +2,8 @@ package io.narthex.query.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.narthex.pipeline.fault.Fault;
-import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.model.Labels;
-import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.telemetry.BuildInfo;
 import io.narthex.pipeline.telemetry.HttpMetrics;
@@ -53,7 +50,6 @@ final class ApiServer implements AutoCloseable {
         new QueryApi(
             new ApiServices(
                 engine::apply,
-                new TinySyntax(),
                 store,
                 store,
                 board,
@@ -151,47 +147,6 @@ final class ApiServer implements AutoCloseable {
     @Override
     public Map<String, Boolean> discoveryKinds() {
       return Map.of("static", true);
-    }
-  }
-
-  /** Understands {@code name}, {@code {label="value"}} and {@code {}}; all else is a fault. */
-  private static final class TinySyntax implements QuerySyntax {
-    @Override
-    public List<Matcher> selector(String text) {
-      if (text.matches("\\w+")) {
-        return List.of(Matcher.equal(Labels.METRIC_NAME, text));
-      }
-      if (text.equals("{}")) {
-        return List.of();
-      }
-      if (text.matches("\\{\\w+=\"\\w*\"}")) {
-        int equals = text.indexOf('=');
-        String value = text.substring(equals + 2, text.length() - 2);
-        return List.of(Matcher.equal(text.substring(1, equals), value));
-      }
-      throw new FaultException(Fault.BAD_DATA, "1:1: parse error: not a selector");
-    }
-
-    @Override
-    public List<List<Matcher>> selectors(String query) {
-      return query.matches("\\d+") ? List.of() : List.of(selector(query));
-    }
-
-    @Override
-    public String format(String query) {
-      selector(query);
-      return query;
-    }
-
-    @Override
-    public Map<String, ?> tree(String query) {
-      selector(query);
-      return Map.of("type", "vectorSelector", "name", query);
-    }
-
-    @Override
-    public Map<String, Boolean> functions() {
-      return Map.of("rate", true);
     }
   }
 }

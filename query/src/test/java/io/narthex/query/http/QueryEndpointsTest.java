@@ -180,12 +180,9 @@ class QueryEndpointsTest {
             + " 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)",
         "query_range?start=1&end=2&step=1|400|bad_data|invalid parameter \"query\": unknown"
             + " position: parse error: no expression found in input",
+        "query_exemplars|400|bad_data|unknown position: parse error: no expression found in input",
         "query_exemplars?query=up&start=5&end=1|400|bad_data|end timestamp must not be before start"
             + " timestamp",
-        "format_query?query=up{|400|bad_data|invalid parameter \"query\": 1:1: parse error: not a"
-            + " selector",
-        "parse_query?query=up{|400|bad_data|invalid parameter \"query\": 1:1: parse error: not a"
-            + " selector",
       })
   void anyQuery_faulty_getsPrometheusErrorAndStatus(
       String call, int status, String type, String error) {
@@ -281,11 +278,5 @@ class QueryEndpointsTest {
         server.get("/api/v1/query_exemplars?query=test&start=1700000000000&end=1700000001000");
     assertThat(response.body()).isEqualTo("{\"status\":\"success\",\"data\":[]}");
     assertThat(server.get("/api/v1/query_exemplars?query=1").statusCode()).isEqualTo(204);
-  }
-
-  @Test
-  void formatAndParse_goToTheSyntax() {
-    assertThat(server.data("/api/v1/format_query?query=up").asText()).isEqualTo("up");
-    assertThat(server.data("/api/v1/parse_query?query=up").path("name").asText()).isEqualTo("up");
   }
 }
