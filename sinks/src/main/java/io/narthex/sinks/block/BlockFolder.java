@@ -87,7 +87,7 @@ public final class BlockFolder {
   }
 
   /** Takes a block's folder away at once, then deletes its files. */
-  static void remove(Path folder) throws IOException {
+  public static void remove(Path folder) throws IOException {
     Path aside = folder.resolveSibling(folder.getFileName() + UNFINISHED);
     Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
     delete(aside);

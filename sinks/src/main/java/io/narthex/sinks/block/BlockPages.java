@@ -4,8 +4,10 @@ import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.PageStatistics;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.codec.ByteInput;
+import io.narthex.sinks.codec.ByteOutput;
 import io.narthex.sinks.codec.PageDecoder;
 import io.narthex.sinks.codec.StatisticsCodec;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,5 +115,35 @@ final class BlockPages implements PageCursor {
     } catch (RuntimeException e) {
       throw block.corrupt(e);
     }
+  }
+
+  /** Appends the times of the page's rows; their values are without meaning. */
+  void readTimestamps(SampleBuffer into) {
+    Scratch scratch = SCRATCH.get();
+    times.bytesAt(Tables.TIMESTAMPS_ENCODED, timesRow, scratch.times);
+    try {
+      scratch.decoder.readTimestamps(scratch.times, count(), into);
+    } catch (RuntimeException e) {
+      throw block.corrupt(e);
+    }
+  }
+
+  /**
+   * Appends the page as it is encoded.
+   *
+   * @return its codec number
+   */
+  int copy(ByteOutput values, ByteOutput statistics) {
+    copy(Tables.PAGES_VALUES, values);
+    copy(Tables.PAGES_STATISTICS, statistics);
+    return batch.byteAt(Tables.PAGES_CODEC, row);
+  }
+
+  private void copy(int buffer, ByteOutput out) {
+    ByteBuffer bytes = batch.bytesAt(buffer, row);
+    int length = bytes.remaining();
+    out.ensure(length);
+    bytes.get(out.bytes(), out.size(), length);
+    out.grow(length);
   }
 }

@@ -1,13 +1,16 @@
 package io.narthex.sinks.block;
 
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.codec.PageEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,10 @@ public final class BlockWriter implements AutoCloseable {
   private long samples;
   private long minTime = Long.MAX_VALUE;
   private long maxTime = Long.MIN_VALUE;
-  private @Nullable Labels previous;
+  private final SampleBuffer copied = new SampleBuffer(PAGE_ROWS);
+  private @Nullable Labels current;
+  private long currentEnd;
+  private boolean currentAdded;
   private boolean finished;
 
   private BlockWriter(Path directory, BlockOptions options) throws IOException {
@@ -59,6 +65,11 @@ public final class BlockWriter implements AutoCloseable {
     return id;
   }
 
+  /** Series that have samples, so far. */
+  public int seriesCount() {
+    return series.series();
+  }
+
   /**
    * Adds a series. One without samples is left out.
    *
@@ -67,12 +78,41 @@ public final class BlockWriter implements AutoCloseable {
    * @throws IllegalArgumentException if the order is another
    */
   public void addSeries(Labels labels, SampleBuffer rows) throws IOException {
-    if (rows.size() == 0) {
-      return;
+    beginSeries(labels);
+    addRows(rows);
+  }
+
+  /**
+   * Begins a series, whose rows and pages follow. It is left out if none do.
+   *
+   * @param labels greater, in label order, than those before
+   * @throws IllegalArgumentException if the order is another
+   */
+  public void beginSeries(Labels labels) {
+    if (current != null && current.compareTo(labels) >= 0) {
+      throw new IllegalArgumentException(labels + " after " + current + ": not in label order");
     }
-    checkOrder(labels, rows);
-    series.add(labels, pages.next());
+    current = labels;
+    currentEnd = Long.MIN_VALUE;
+    currentAdded = false;
+  }
+
+  /**
+   * Adds rows of the current series.
+   *
+   * @param rows in order of time, later than those before
+   * @throws IllegalArgumentException if the order is another
+   */
+  public void addRows(SampleBuffer rows) throws IOException {
     int size = rows.size();
+    long[] times = rows.timestamps();
+    for (int i = 0; i < size; i++) {
+      if (times[i] <= currentEnd && (currentAdded || i > 0)) {
+        throw new IllegalArgumentException(
+            current + ": time " + times[i] + " after " + currentEnd + ": not ascending");
+      }
+      currentEnd = times[i];
+    }
     for (int from = 0; from < size; ) {
       boolean histogram = rows.histogram(from) != null;
       int to = from + 1;
@@ -82,23 +122,25 @@ public final class BlockWriter implements AutoCloseable {
       addPages(rows, from, to, histogram ? HISTOGRAM_PAGE_ROWS : PAGE_ROWS);
       from = to;
     }
-    samples += size;
-    minTime = Math.min(minTime, rows.timestamps()[0]);
-    maxTime = Math.max(maxTime, rows.timestamps()[size - 1]);
   }
 
-  private void checkOrder(Labels labels, SampleBuffer rows) {
-    if (previous != null && previous.compareTo(labels) >= 0) {
-      throw new IllegalArgumentException(labels + " after " + previous + ": not in label order");
+  /**
+   * Copies the page at which a cursor of {@link Block#pages} stands into the current series, as it
+   * is encoded.
+   *
+   * @throws IllegalArgumentException if it begins before what was added
+   */
+  public void copyPage(PageCursor page) throws IOException {
+    if (page.minTime() <= currentEnd && currentAdded) {
+      throw new IllegalArgumentException(
+          current + ": a page from " + page.minTime() + " after " + currentEnd);
     }
-    previous = labels;
-    long[] times = rows.timestamps();
-    for (int i = 1; i < rows.size(); i++) {
-      if (times[i] <= times[i - 1]) {
-        throw new IllegalArgumentException(
-            labels + ": time " + times[i] + " after " + times[i - 1] + ": not ascending");
-      }
-    }
+    var source = (BlockPages) page;
+    copied.clear();
+    source.readTimestamps(copied);
+    int codec = source.copy(pages.values(), pages.statistics());
+    addPage(copied, 0, copied.size(), codec);
+    currentEnd = page.maxTime();
   }
 
   /** Splits rows of one kind into as few pages as possible, of about equal size. */
@@ -108,11 +150,21 @@ public final class BlockWriter implements AutoCloseable {
     for (int p = 0; p < pageCount; p++) {
       int first = from + (int) ((long) count * p / pageCount);
       int end = from + (int) ((long) count * (p + 1) / pageCount);
-      int times = timestamps.number(rows, first, end);
       int codec = encoder.values(rows, first, end, pages.values());
       encoder.statistics(rows, first, end, pages.statistics());
-      pages.add(series.series() - 1, times, codec);
+      addPage(rows, first, end, codec);
     }
+  }
+
+  private void addPage(SampleBuffer rows, int from, int to, int codec) throws IOException {
+    if (!currentAdded) {
+      series.add(Objects.requireNonNull(current, "no series was begun"), pages.next());
+      currentAdded = true;
+    }
+    pages.add(series.series() - 1, timestamps.number(rows, from, to), codec);
+    samples += to - from;
+    minTime = Math.min(minTime, rows.timestamps()[from]);
+    maxTime = Math.max(maxTime, rows.timestamps()[to - 1]);
   }
 
   /**
@@ -120,6 +172,15 @@ public final class BlockWriter implements AutoCloseable {
    * complete as well; the caller may not want it.
    */
   public BlockMeta finish() throws IOException {
+    return finish(options.sources());
+  }
+
+  /**
+   * As {@link #finish()}, naming the blocks that this one replaces.
+   *
+   * @param sources see {@link BlockOptions}
+   */
+  public BlockMeta finish(List<String> sources) throws IOException {
     var files =
         Map.of(
             Tables.TIMESTAMPS, timestamps.finish(),
@@ -136,7 +197,7 @@ public final class BlockWriter implements AutoCloseable {
             samples,
             options.level(),
             options.order() == 0 ? System.currentTimeMillis() : options.order(),
-            options.sources(),
+            sources,
             files);
     MetaFile.write(folder, meta);
     BlockFolder.sync(folder);

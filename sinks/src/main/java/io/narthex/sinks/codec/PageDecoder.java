@@ -53,6 +53,13 @@ public final class PageDecoder {
     }
   }
 
+  /** Appends the times of a page's rows; their values are without meaning. */
+  public void readTimestamps(ByteInput times, int count, SampleBuffer into) {
+    into.ensure(into.size() + count);
+    integers.decode(times, into.timestamps(), into.size(), count);
+    into.grow(count);
+  }
+
   private void readPlain(
       ByteInput body, int codec, int count, int first, int end, SampleBuffer into) {
     if (first >= end) {

@@ -1,0 +1,98 @@
+package io.narthex.sinks.compact;
+
+import io.narthex.sinks.block.BlockMeta;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The next merge that is due. Windows of time are aligned to multiples of their length, and only
+ * those are looked at that are over, so that a window is merged once; what comes late makes a
+ * segment of its own, which goes into the next merge around it.
+ *
+ * @param blocks ids of the blocks to merge
+ * @param window length of the blocks to write
+ */
+public record CompactionPlan(Set<String> blocks, Duration window) {
+
+  public CompactionPlan {
+    blocks = Set.copyOf(blocks);
+  }
+
+  /**
+   * Looks for the next merge: segments first, then shorter windows before longer ones, older before
+   * newer.
+   *
+   * @param metas all blocks
+   * @param completeBefore time in milliseconds before which nothing more is expected in order
+   */
+  public static Optional<CompactionPlan> next(
+      List<BlockMeta> metas, long completeBefore, CompactionOptions options) {
+    Duration first = options.ranges().get(0);
+    for (long start : windows(metas, first, completeBefore)) {
+      List<BlockMeta> group = segmentGroup(metas, start, first.toMillis());
+      if (!group.isEmpty()) {
+        return Optional.of(plan(group, first));
+      }
+    }
+    for (Duration range : options.ranges()) {
+      for (long start : windows(metas, range, completeBefore)) {
+        List<BlockMeta> group = new ArrayList<>();
+        for (BlockMeta meta : metas) {
+          if (liesIn(meta, start, range.toMillis())) {
+            group.add(meta);
+          }
+        }
+        if (group.size() > 1) {
+          return Optional.of(plan(group, range));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static CompactionPlan plan(List<BlockMeta> group, Duration window) {
+    Set<String> ids = new HashSet<>();
+    group.forEach(meta -> ids.add(meta.id()));
+    return new CompactionPlan(ids, window);
+  }
+
+  /** Starts of the windows that are over and in which a block begins or ends. */
+  private static Set<Long> windows(List<BlockMeta> metas, Duration range, long completeBefore) {
+    long length = range.toMillis();
+    Set<Long> starts = new TreeSet<>();
+    for (BlockMeta meta : metas) {
+      starts.add(Math.floorDiv(meta.minTime(), length) * length);
+      starts.add(Math.floorDiv(meta.maxTime(), length) * length);
+    }
+    starts.removeIf(start -> start + length > completeBefore);
+    return starts;
+  }
+
+  /**
+   * Segments that reach into a window, and the blocks that lie in it; nothing if that is one block
+   * which lies in the window already.
+   */
+  private static List<BlockMeta> segmentGroup(List<BlockMeta> metas, long start, long length) {
+    List<BlockMeta> group = new ArrayList<>();
+    boolean due = false;
+    for (BlockMeta meta : metas) {
+      boolean inside = liesIn(meta, start, length);
+      boolean segment = meta.level() == 0 && meta.overlaps(start, start + length - 1);
+      if (inside || segment) {
+        group.add(meta);
+        due |= segment && !inside;
+      }
+    }
+    boolean anySegment = group.stream().anyMatch(meta -> meta.level() == 0);
+    return anySegment && (due || group.size() > 1) ? group : List.of();
+  }
+
+  private static boolean liesIn(BlockMeta meta, long start, long length) {
+    return meta.minTime() >= start && meta.maxTime() < start + length;
+  }
+}

@@ -1,0 +1,143 @@
+package io.narthex.sinks.compact;
+
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.sinks.block.Block;
+import io.narthex.sinks.block.BlockFolder;
+import io.narthex.sinks.block.BlockMeta;
+import io.narthex.sinks.block.BlockOptions;
+import io.narthex.sinks.block.BlockWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges blocks. Where two have a sample of one time, that of the newer write wins.
+ *
+ * <p>A merge survives a crash at any moment. Each block is written aside and gets its name when it
+ * is durable. The last one names all inputs as its sources: from then on they are of no use, and
+ * {@link io.narthex.sinks.block.BlockFolder#open} removes them. Before that, what was written only
+ * repeats what the inputs say.
+ */
+public final class Compactor {
+  private final Path directory;
+  private final Tombstones tombstones;
+
+  /**
+   * A compactor of a folder.
+   *
+   * @param directory the folder of blocks, into which merged blocks are written
+   */
+  public Compactor(Path directory, Tombstones tombstones) {
+    this.directory = directory;
+    this.tombstones = tombstones;
+  }
+
+  /**
+   * Writes the samples of some blocks anew, one block for each aligned window of time that has any.
+   * The inputs stay; the caller holds them, and deletes them when it has put the result in their
+   * place.
+   *
+   * @return blocks written, by time; none if all samples were deleted
+   * @throws FaultException {@code CORRUPT_BLOCK} if an input cannot be read; nothing is written
+   *     then
+   */
+  public List<BlockMeta> merge(List<Block> inputs, Duration window) throws IOException {
+    List<Block> oldestFirst = new ArrayList<>(inputs);
+    oldestFirst.sort((a, b) -> BlockMeta.OLDEST_FIRST.compare(a.meta(), b.meta()));
+    List<BlockMeta> written = new ArrayList<>();
+    try {
+      writeWindows(oldestFirst, window.toMillis(), written);
+      return written;
+    } catch (IOException | RuntimeException | Error e) {
+      removeAll(written, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Holds the newest block with samples back until there is another, since the last one differs.
+   */
+  private void writeWindows(List<Block> inputs, long length, List<BlockMeta> written)
+      throws IOException {
+    BlockOptions options = options(inputs);
+    @Nullable BlockWriter held = null;
+    @Nullable BlockWriter next = null;
+    try {
+      for (long start : windows(inputs, length)) {
+        next = BlockWriter.create(directory, options);
+        new WindowMerge(next, tombstones, start, start + length - 1)
+            .merge(overlapping(inputs, start, length));
+        if (next.seriesCount() == 0) {
+          next.close();
+        } else {
+          if (held != null) {
+            written.add(held.finish());
+          }
+          held = next;
+        }
+      }
+      if (held != null) {
+        List<String> sources = new ArrayList<>();
+        inputs.forEach(input -> sources.add(input.meta().id()));
+        written.add(held.finish(sources));
+      }
+    } finally {
+      close(held);
+      close(next);
+    }
+  }
+
+  private static void close(@Nullable BlockWriter writer) throws IOException {
+    if (writer != null) {
+      writer.close();
+    }
+  }
+
+  private void removeAll(List<BlockMeta> written, Throwable cause) {
+    for (BlockMeta meta : written) {
+      try {
+        BlockFolder.remove(directory.resolve(meta.id()));
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  private static BlockOptions options(List<Block> inputs) {
+    int level = 0;
+    long order = 0;
+    for (Block input : inputs) {
+      level = Math.max(level, input.meta().level());
+      order = Math.max(order, input.meta().order());
+    }
+    return new BlockOptions(level + 1, order, List.of());
+  }
+
+  private static List<Long> windows(List<Block> inputs, long length) {
+    var starts = new TreeSet<Long>();
+    for (Block input : inputs) {
+      BlockMeta meta = input.meta();
+      if (meta.samples() > 0) {
+        long start = Math.floorDiv(meta.minTime(), length) * length;
+        for (; start <= meta.maxTime(); start += length) {
+          starts.add(start);
+        }
+      }
+    }
+    return new ArrayList<>(starts);
+  }
+
+  private static List<Block> overlapping(List<Block> inputs, long start, long length) {
+    List<Block> found = new ArrayList<>();
+    for (Block input : inputs) {
+      if (input.meta().overlaps(start, start + length - 1)) {
+        found.add(input);
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,225 @@
+package io.narthex.sinks.compact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.block.Block;
+import io.narthex.sinks.block.BlockFolder;
+import io.narthex.sinks.block.BlockMeta;
+import io.narthex.sinks.block.BlockOptions;
+import io.narthex.sinks.block.BlockWriter;
+import io.narthex.sinks.block.SeriesGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompactorTest {
+  private static final long HOUR = 3_600_000;
+  private static final long START = 1_700_006_400_000L / (8 * HOUR) * (8 * HOUR);
+
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
+  private final Random random = new Random(seed);
+
+  @TempDir Path directory;
+
+  /** What the store should hold: the plainest form of last write wins. */
+  private final TreeMap<Labels, TreeMap<Long, String>> oracle = new TreeMap<>();
+
+  private static String row(SampleBuffer samples, int i) {
+    var histogram = samples.histogram(i);
+    return (histogram == null
+            ? Long.toHexString(Double.doubleToRawLongBits(samples.values()[i]))
+            : "h" + histogram.hashCode() + histogram.hint())
+        + " "
+        + samples.startTimestamp(i);
+  }
+
+  private Block write(int order, Map<Labels, SampleBuffer> series) throws IOException {
+    try (var writer = BlockWriter.create(directory, new BlockOptions(0, order, List.of()))) {
+      for (var one : series.entrySet()) {
+        writer.addSeries(one.getKey(), one.getValue());
+        var rows = oracle.computeIfAbsent(one.getKey(), labels -> new TreeMap<>());
+        for (int i = 0; i < one.getValue().size(); i++) {
+          rows.put(one.getValue().timestamps()[i], row(one.getValue(), i));
+        }
+      }
+      return Block.open(directory.resolve(writer.finish().id()));
+    }
+  }
+
+  private TreeMap<Labels, TreeMap<Long, String>> readAll(List<Block> blocks) {
+    var found = new TreeMap<Labels, TreeMap<Long, String>>();
+    for (Block block : blocks) {
+      for (int id = 0; id < block.meta().series(); id++) {
+        var samples = new SampleBuffer();
+        block.read(id, Long.MIN_VALUE, Long.MAX_VALUE, samples);
+        var rows = found.computeIfAbsent(block.labels(id), labels -> new TreeMap<>());
+        for (int i = 0; i < samples.size(); i++) {
+          assertThat(rows.put(samples.timestamps()[i], row(samples, i))).isNull();
+        }
+      }
+    }
+    return found;
+  }
+
+  private List<Block> open(List<BlockMeta> metas) {
+    List<Block> blocks = new ArrayList<>();
+    metas.forEach(meta -> blocks.add(Block.open(directory.resolve(meta.id()))));
+    return blocks;
+  }
+
+  /** Some of a pool of series, so that blocks share labels. */
+  private Map<Labels, SampleBuffer> someOf(List<Labels> pool, long start, int rows) {
+    var series = new TreeMap<Labels, SampleBuffer>();
+    for (Labels labels : pool) {
+      if (random.nextInt(3) > 0) {
+        series.put(labels, SeriesGenerator.samples(random, start, 1 + random.nextInt(rows)));
+      }
+    }
+    return series;
+  }
+
+  private List<Labels> pool(int size) {
+    return new ArrayList<>(SeriesGenerator.series(random, size, START).keySet());
+  }
+
+  @Test
+  void merge_randomOverlappingBlocks_equalsTheOracle() throws IOException {
+    var pool = pool(12);
+    List<Block> inputs = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      long start = START + random.nextInt((int) (4 * HOUR)) / 15_000 * 15_000;
+      inputs.add(write(i + 1, someOf(pool, start, 900)));
+    }
+    for (Duration window : List.of(Duration.ofHours(2), Duration.ofHours(32))) {
+      var merged = new Compactor(directory, Tombstones.NONE).merge(inputs, window);
+      for (BlockMeta meta : merged) {
+        long length = window.toMillis();
+        assertThat(Math.floorDiv(meta.minTime(), length))
+            .isEqualTo(Math.floorDiv(meta.maxTime(), length));
+        assertThat(meta.level()).isEqualTo(1);
+        assertThat(meta.order()).isEqualTo(6);
+      }
+      assertThat(readAll(open(merged))).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
+    }
+  }
+
+  @Test
+  void merge_blocksApartInTime_copiesLongPages() throws IOException {
+    var pool = pool(10);
+    List<Block> inputs = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      var series = new TreeMap<Labels, SampleBuffer>();
+      for (Labels labels : pool) {
+        series.put(labels, SeriesGenerator.samples(random, START + 8 * i * HOUR, 300 + 300 * i));
+      }
+      inputs.add(write(i + 1, series));
+    }
+    var merged = new Compactor(directory, Tombstones.NONE).merge(inputs, Duration.ofDays(8));
+    assertThat(readAll(open(merged))).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
+    assertThat(merged.get(merged.size() - 1).sources()).hasSize(4);
+  }
+
+  @Test
+  void merge_withTombstones_leavesDeletedOut() throws IOException {
+    var pool = pool(6);
+    List<Block> inputs =
+        List.of(write(1, someOf(pool, START, 1000)), write(2, someOf(pool, START + HOUR, 1000)));
+    long from = START + HOUR / 2;
+    long to = START + 2 * HOUR;
+    Tombstones tombstones = (block, series) -> new long[] {from, to};
+    var merged = new Compactor(directory, tombstones).merge(inputs, Duration.ofDays(8));
+    oracle.values().forEach(rows -> rows.subMap(from, true, to, true).clear());
+    oracle.values().removeIf(TreeMap::isEmpty);
+    assertThat(readAll(open(merged))).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
+    Tombstones all = (block, series) -> new long[] {Long.MIN_VALUE, Long.MAX_VALUE};
+    assertThat(new Compactor(directory, all).merge(inputs, Duration.ofDays(8))).isEmpty();
+  }
+
+  @Test
+  void open_afterCrashBetweenMergeAndDeletion_removesInputs() throws IOException {
+    var pool = pool(6);
+    var first = write(1, someOf(pool, START, 500));
+    var second = write(2, someOf(pool, START + HOUR, 500));
+    var merged =
+        new Compactor(directory, Tombstones.NONE)
+            .merge(List.of(first, second), Duration.ofHours(2));
+    Path half = Files.createDirectory(directory.resolve(first.meta().id() + ".tmp"));
+    Files.writeString(half.resolve("pages.arrow"), "half a file");
+    Path foreign = Files.createDirectory(directory.resolve("lost+found"));
+    var contents = BlockFolder.open(directory);
+    assertThat(contents.damaged()).isEmpty();
+    assertThat(contents.blocks().stream().map(block -> block.meta().id()))
+        .containsExactlyInAnyOrderElementsOf(merged.stream().map(BlockMeta::id).toList());
+    assertThat(readAll(contents.blocks())).isEqualTo(oracle);
+    assertThat(first.folder()).doesNotExist();
+    assertThat(half).doesNotExist();
+    assertThat(foreign).exists();
+  }
+
+  @Test
+  void open_afterCrashBetweenTwoOutputs_keepsInputs() throws IOException {
+    var pool = pool(6);
+    var input = write(1, someOf(pool, START, 2000));
+    var merged =
+        new Compactor(directory, Tombstones.NONE).merge(List.of(input), Duration.ofHours(2));
+    assertThat(merged).hasSizeGreaterThan(1);
+    BlockFolder.remove(directory.resolve(merged.get(merged.size() - 1).id()));
+    var contents = BlockFolder.open(directory);
+    assertThat(contents.blocks()).hasSize(merged.size());
+    assertThat(
+            readAll(
+                List.of(
+                    contents.blocks().stream()
+                        .filter(block -> block.meta().level() == 0)
+                        .findFirst()
+                        .orElseThrow())))
+        .isEqualTo(oracle);
+  }
+
+  @Test
+  void next_segmentsOfEightHours_mergesToOneBlock() throws IOException {
+    var pool = pool(4);
+    List<Block> blocks = new ArrayList<>();
+    int order = 1;
+    for (long at = START; at < START + 9 * HOUR; at += 25 * 60_000) {
+      blocks.add(write(order++, someOf(pool, at, 110)));
+    }
+    var options = CompactionOptions.forRetention(Duration.ofDays(15));
+    assertThat(options.ranges())
+        .containsExactly(Duration.ofHours(2), Duration.ofHours(8), Duration.ofHours(32));
+    long now = START + 9 * HOUR;
+    int merges = 0;
+    for (var plan = next(blocks, now, options);
+        plan.isPresent();
+        plan = next(blocks, now, options)) {
+      var ids = plan.get().blocks();
+      var inputs = blocks.stream().filter(block -> ids.contains(block.meta().id())).toList();
+      var merged = new Compactor(directory, Tombstones.NONE).merge(inputs, plan.get().window());
+      blocks.removeAll(inputs);
+      blocks.addAll(open(merged));
+      for (Block input : inputs) {
+        input.deleteWhenReleased();
+        input.release();
+      }
+      assertThat(++merges).isLessThan(20);
+    }
+    assertThat(readAll(blocks)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
+    assertThat(blocks.stream().filter(block -> block.meta().maxTime() < START + 8 * HOUR))
+        .hasSize(1);
+  }
+
+  private static java.util.Optional<CompactionPlan> next(
+      List<Block> blocks, long now, CompactionOptions options) {
+    return CompactionPlan.next(blocks.stream().map(Block::meta).toList(), now, options);
+  }
+}
