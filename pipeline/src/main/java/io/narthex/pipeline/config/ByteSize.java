@@ -9,6 +9,7 @@ import java.util.Locale;
  */
 public final class ByteSize {
   private static final String UNITS = "BKMGTPE";
+  private static final String RIGHT = "; a size such as 512MB or 1GiB is expected";
 
   private ByteSize() {}
 
@@ -52,8 +53,9 @@ public final class ByteSize {
       return "0B";
     }
     var text = new StringBuilder(bytes < 0 ? "-" : "");
+    long rest = bytes < 0 ? -bytes : bytes;
     for (int i = UNITS.length() - 1; i >= 0; i--) {
-      long count = Math.abs((bytes >> (10 * i)) % (i == UNITS.length() - 1 ? 1L << 10 : 1024));
+      long count = (rest >>> (10 * i)) & 1023;
       if (count != 0) {
         text.append(count).append(UNITS.charAt(i)).append(i == 0 ? "" : "iB");
       }
@@ -86,6 +88,4 @@ public final class ByteSize {
   private static boolean isNumeric(char c) {
     return (c >= '0' && c <= '9') || c == '.';
   }
-
-  private static final String RIGHT = "; a size such as 512MB or 1GiB is expected";
 }

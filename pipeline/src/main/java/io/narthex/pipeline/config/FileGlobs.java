@@ -2,6 +2,7 @@ package io.narthex.pipeline.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,8 @@ public final class FileGlobs {
           found.add(child);
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw new UncheckedIOException("cannot list " + folder, e.getCause());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + folder, e);
     }

@@ -19,6 +19,7 @@ final class ReadContext {
   private final Path folder;
   private final Findings findings;
   private final List<Section> sections = new ArrayList<>();
+  private boolean onlyQuotedText;
 
   private ReadContext(String file, Path folder, Findings findings) {
     this.file = file;
@@ -33,6 +34,15 @@ final class ReadContext {
   /** The context of a file that this one includes; findings come together. */
   ReadContext included(String includedFile, Path includedFolder) {
     return new ReadContext(includedFile, includedFolder, findings);
+  }
+
+  /** From now on numbers and truth values are no texts, as in JSON. */
+  void onlyQuotedText() {
+    onlyQuotedText = true;
+  }
+
+  boolean isOnlyQuotedText() {
+    return onlyQuotedText;
   }
 
   void fault(@Nullable Node node, String path, String message) {
@@ -107,10 +117,6 @@ final class ReadContext {
           new ConfigurationFault(file, 0, 0, "", findings.omitted + " more faults are not shown"));
     }
     throw new ConfigurationException(sorted);
-  }
-
-  boolean isFaulty() {
-    return !findings.faults.isEmpty();
   }
 
   private String placeOf(Node node, String where) {

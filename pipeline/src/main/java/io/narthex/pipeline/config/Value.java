@@ -62,7 +62,8 @@ record Value(ReadContext context, Node node, String path) {
 
   /** Any scalar as text, called by what it is used for, such as a label name. */
   @Nullable String text(String use) {
-    if (!(node instanceof ScalarNode scalar)) {
+    if (!(node instanceof ScalarNode scalar)
+        || (context.isOnlyQuotedText() && scalar.getScalarStyle() == ScalarStyle.PLAIN)) {
       fault("expected " + (use.equals("text") ? "text" : "a " + use) + ", got " + kind());
       return null;
     }

@@ -1,0 +1,41 @@
+package io.narthex.pipeline.config;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.narthex.pipeline.model.Names;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** The configuration of a server that was given none. */
+public final class BuiltInConfiguration {
+  private static final String RESOURCE = "self-scrape.yml";
+
+  private BuiltInConfiguration() {}
+
+  /**
+   * The server scrapes itself.
+   *
+   * @param address where it listens, as host:port
+   * @throws ConfigurationException if the address is none
+   */
+  public static Configuration selfScrape(String address) {
+    return ConfigurationLoader.load(
+        text(address), "built-in configuration", Path.of(""), name -> "");
+  }
+
+  /** The commented file behind {@link #selfScrape}. */
+  public static String text(String address) {
+    try (InputStream resource = BuiltInConfiguration.class.getResourceAsStream(RESOURCE)) {
+      if (resource == null) {
+        throw new IllegalStateException("the resource " + RESOURCE + " is missing in this build");
+      }
+      var quoted = new StringBuilder();
+      Names.quote(quoted, address);
+      return new String(resource.readAllBytes(), UTF_8).replace("@address@", quoted);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the resource " + RESOURCE, e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.narthex.pipeline.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BuiltInConfigurationTest {
+  @Test
+  void selfScrape_address_isTheOnlyTargetOfTheOnlyJob() {
+    Configuration configuration = BuiltInConfiguration.selfScrape("127.0.0.1:9090");
+    assertThat(configuration.unsupported()).isEmpty();
+    assertThat(configuration.warnings()).isEmpty();
+    assertThat(configuration.scrapeConfigs()).hasSize(1);
+    ScrapeConfig job = configuration.scrapeConfigs().get(0);
+    assertThat(job.jobName()).isEqualTo("prometheus");
+    assertThat(job.discovery())
+        .containsExactly(
+            new DiscoveryConfig.Static(
+                List.of(new TargetGroup(List.of("127.0.0.1:9090"), Map.of(), "0"))));
+  }
+
+  @Test
+  void selfScrape_url_isRefused() {
+    assertThatThrownBy(() -> BuiltInConfiguration.selfScrape("http://x\"y"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("is not a valid hostname");
+  }
+
+  @Test
+  void text_everyCommentedSetting_isAKeyThatLoads() {
+    String uncommented =
+        BuiltInConfiguration.text("localhost:9090")
+            .replaceAll("(?m)^( *)# ( *(- )?[a-z_]+:(?!/).*|  +- .*)$", "$1$2");
+    assertThat(uncommented).contains("\nrule_files:\n");
+    Configuration all =
+        ConfigurationLoader.load(uncommented, "uncommented", Path.of("/nowhere"), name -> "");
+    assertThat(all.scrapeConfigs().get(0).discovery()).hasSize(3);
+    assertThat(all.storage().retentionTime()).hasDays(15);
+  }
+}
