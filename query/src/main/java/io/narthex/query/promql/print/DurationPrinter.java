@@ -1,0 +1,37 @@
+package io.narthex.query.promql.print;
+
+import io.narthex.query.promql.ast.DurationExpr;
+
+/** Writes duration expressions. */
+final class DurationPrinter {
+  private DurationPrinter() {}
+
+  static StringBuilder append(StringBuilder out, DurationExpr expr) {
+    if (expr instanceof DurationExpr.Literal literal) {
+      return ExprPrinter.appendNumber(out, literal.seconds(), literal.duration());
+    }
+    if (expr instanceof DurationExpr.Operation operation) {
+      return operation.wrapped()
+          ? bare(out.append('('), operation).append(')')
+          : bare(out, operation);
+    }
+    return out.append(expr instanceof DurationExpr.Step ? "step()" : "range()");
+  }
+
+  private static StringBuilder bare(StringBuilder out, DurationExpr.Operation o) {
+    DurationExpr left = o.left();
+    if (left == null) {
+      return append(o.op() == DurationExpr.Op.SUB ? out.append('-') : out, o.right());
+    }
+    return switch (o.op()) {
+      case MIN, MAX -> {
+        append(out.append(o.op().text()).append('('), left).append(", ");
+        yield append(out, o.right()).append(')');
+      }
+      default -> {
+        append(out, left).append(' ').append(o.op().text()).append(' ');
+        yield append(out, o.right());
+      }
+    };
+  }
+}
