@@ -76,9 +76,12 @@ public final class NativeHistograms {
     if (h.hasCustomBuckets() || h.schema() <= schema) {
       return h;
     }
-    int shift = h.schema() - schema;
-    var positive = new Merge(h.positiveSpans(), h.positiveBuckets(), shift);
-    var negative = new Merge(h.negativeSpans(), h.negativeBuckets(), shift);
+    return merged(h, schema, h.schema() - schema, false);
+  }
+
+  private static FloatHistogram merged(FloatHistogram h, int schema, int shift, boolean dropEmpty) {
+    var positive = new Merge(h.positiveSpans(), h.positiveBuckets(), shift, dropEmpty);
+    var negative = new Merge(h.negativeSpans(), h.negativeBuckets(), shift, dropEmpty);
     return new FloatHistogram(
         h.hint(),
         schema,
@@ -91,6 +94,29 @@ public final class NativeHistograms {
         negative.spans(),
         negative.buckets(),
         h.customValues());
+  }
+
+  /**
+   * As {@link #fault}, but schemas finer than those that are stored are no fault: {@link
+   * #atResolution} makes them coarser.
+   */
+  public static @Nullable String faultAtAnyResolution(FloatHistogram h) {
+    if (!isKnownSchema(h.schema())) {
+      return "unknown schema " + h.schema();
+    }
+    if (h.hasCustomBuckets() || h.schema() <= MAX_SCHEMA) {
+      return fault(h);
+    }
+    String fault = spanFault("positive", h.positiveSpans(), h.positiveBuckets().length);
+    if (fault == null) {
+      fault = spanFault("negative", h.negativeSpans(), h.negativeBuckets().length);
+    }
+    return fault == null ? fault(atResolution(h, MAX_SCHEMA)) : fault;
+  }
+
+  /** The histogram without its empty buckets and with as few spans as can be. */
+  public static FloatHistogram compact(FloatHistogram h) {
+    return merged(h, h.schema(), 0, true);
   }
 
   private static @Nullable String exponentialFault(FloatHistogram h) {
@@ -167,7 +193,7 @@ public final class NativeHistograms {
     private final double[] buckets;
     private int bucketsEnd;
 
-    Merge(int[] fromSpans, double[] fromBuckets, int shift) {
+    Merge(int[] fromSpans, double[] fromBuckets, int shift, boolean dropEmpty) {
       buckets = new double[fromBuckets.length];
       long index = 0;
       long previous = 0;
@@ -175,6 +201,9 @@ public final class NativeHistograms {
       for (int i = 0; i + 1 < fromSpans.length; i += 2) {
         index += fromSpans[i];
         for (int left = fromSpans[i + 1]; left > 0; left--, index++, bucket++) {
+          if (dropEmpty && fromBuckets[bucket] == 0) {
+            continue;
+          }
           long merged = ((index - 1) >> Math.min(shift, 62)) + 1;
           if (bucketsEnd > 0 && merged == previous) {
             buckets[bucketsEnd - 1] += fromBuckets[bucket];
@@ -204,7 +233,7 @@ public final class NativeHistograms {
     }
 
     double[] buckets() {
-      return Arrays.copyOf(buckets, bucketsEnd);
+      return bucketsEnd == buckets.length ? buckets : Arrays.copyOf(buckets, bucketsEnd);
     }
   }
 }

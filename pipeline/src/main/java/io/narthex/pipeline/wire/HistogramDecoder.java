@@ -49,20 +49,13 @@ final class HistogramDecoder {
       field(in, in.tag());
     }
     FloatHistogram histogram = build();
-    fault = NativeHistograms.isKnownSchema(schema) ? null : "unknown schema " + schema;
-    if (fault == null && schema > NativeHistograms.MAX_SCHEMA) {
-      fault = spansMatch(histogram);
-      if (fault == null) {
-        histogram = NativeHistograms.atResolution(histogram, NativeHistograms.MAX_SCHEMA);
-      }
-    }
-    if (fault == null) {
-      fault = NativeHistograms.fault(histogram);
-    }
+    fault = NativeHistograms.faultAtAnyResolution(histogram);
     if (fault == null && integer && !histogram.isStale()) {
       fault = NativeHistograms.countFault(histogram);
     }
-    return histogram;
+    return fault == null
+        ? NativeHistograms.atResolution(histogram, NativeHistograms.MAX_SCHEMA)
+        : histogram;
   }
 
   private void field(ProtoReader in, int tag) {
@@ -110,22 +103,6 @@ final class HistogramDecoder {
         negativeSpans.copy(),
         integer ? negativeDeltas.absolute() : negativeCounts.copy(),
         customValues.copy());
-  }
-
-  /** Lowering the resolution walks the buckets that the spans name, so these must be there. */
-  private static @Nullable String spansMatch(FloatHistogram h) {
-    return sum(h.positiveSpans()) == h.positiveBuckets().length
-            && sum(h.negativeSpans()) == h.negativeBuckets().length
-        ? null
-        : "spans and buckets do not match";
-  }
-
-  private static long sum(int[] spans) {
-    long sum = 0;
-    for (int i = 1; i < spans.length; i += 2) {
-      sum += spans[i] & 0xFFFFFFFFL;
-    }
-    return sum;
   }
 
   private void clear() {

@@ -391,8 +391,12 @@ abstract class LineParser implements ExpositionParser {
     if (!number.read(b, from, to)) {
       throw faultAt(from, "\"" + string(from, to) + "\" is not a number");
     }
-    double read = number.value;
-    return Double.isNaN(read) ? StaleMarker.NORMAL_NAN : read;
+    return ordinaryNan(number.value);
+  }
+
+  /** The number, or Prometheus' ordinary NaN for any NaN: a target cannot send a stale marker. */
+  static double ordinaryNan(double number) {
+    return Double.isNaN(number) ? StaleMarker.NORMAL_NAN : number;
   }
 
   /** Checks the text of a HELP line. */

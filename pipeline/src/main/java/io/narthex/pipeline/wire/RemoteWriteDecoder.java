@@ -2,7 +2,6 @@ package io.narthex.pipeline.wire;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
-import io.narthex.pipeline.model.LabelBytes;
 import io.narthex.pipeline.model.LabelHash;
 import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.MetricMetadata.MetricType;
@@ -175,28 +174,8 @@ public final class RemoteWriteDecoder {
   /** Reads a length and the Label message that follows. */
   private void label(LabelBuffer into) {
     int outer = in.enter();
-    int nameFrom = in.at;
-    int nameTo = in.at;
-    int valueFrom = in.at;
-    int valueTo = in.at;
-    while (in.more()) {
-      int tag = in.tag();
-      if (tag == LabelBytes.TAG_NAME) {
-        int length = in.length();
-        nameFrom = in.at;
-        nameTo = nameFrom + length;
-        in.at = nameTo;
-      } else if (tag == LabelBytes.TAG_VALUE) {
-        int length = in.length();
-        valueFrom = in.at;
-        valueTo = valueFrom + length;
-        in.at = valueTo;
-      } else {
-        in.skip(tag);
-      }
-    }
+    LabelMessage.read(in, into);
     in.end = outer;
-    into.add(in.bytes, nameFrom, nameTo, in.bytes, valueFrom, valueTo);
   }
 
   private void sample(int seriesTag) {
