@@ -77,6 +77,35 @@ public enum ExpositionFormat {
             + " and no fallback_scrape_protocol specified for target");
   }
 
+  /**
+   * What a scrape wants of a parser.
+   *
+   * @param nativeHistograms whether native histograms are given; else only their classic parts
+   * @param alwaysClassic whether classic histograms are given besides native ones, sent or made
+   * @param customBuckets whether classic histograms become native ones with custom buckets
+   * @param createdAsStart whether {@code _created} samples of OpenMetrics become start timestamps
+   */
+  public record Options(
+      boolean nativeHistograms,
+      boolean alwaysClassic,
+      boolean customBuckets,
+      boolean createdAsStart) {}
+
+  /** A parser of {@code body[from, to)}, which is not to be changed while it is in use. */
+  public ExpositionParser parser(byte[] body, int from, int to, Options options) {
+    ExpositionParser parser =
+        switch (this) {
+          case TEXT -> new TextParser(body, from, to);
+          case OPENMETRICS -> new OpenMetricsParser(body, from, to, options.createdAsStart());
+          case PROTOBUF ->
+              new ProtobufParser(
+                  body, from, to, options.nativeHistograms(), options.alwaysClassic());
+        };
+    return options.customBuckets()
+        ? new CustomBucketsParser(parser, options.alwaysClassic())
+        : parser;
+  }
+
   /** The format that a protocol is about. */
   public static ExpositionFormat of(ScrapeProtocol protocol) {
     return switch (protocol) {

@@ -138,6 +138,22 @@ public final class LabelBuffer {
     return hash;
   }
 
+  /** Takes over the sealed labels of another buffer; they cannot be added to. */
+  public void copy(LabelBuffer other) {
+    clear();
+    if (encoded.length < other.length) {
+      encoded = new byte[2 * other.length];
+    }
+    System.arraycopy(other.encoded, 0, encoded, 0, other.length);
+    length = other.length;
+    hash = other.hash;
+  }
+
+  /** Whether both are sealed with the same labels. */
+  public boolean sameAs(LabelBuffer other) {
+    return hash == other.hash && Arrays.equals(encoded, 0, length, other.encoded, 0, other.length);
+  }
+
   /** The sealed labels as an object. */
   public Labels toLabels() {
     return Labels.ofTrusted(encoded, 0, length);
