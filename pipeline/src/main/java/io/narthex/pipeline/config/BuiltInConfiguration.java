@@ -6,7 +6,6 @@ import io.narthex.pipeline.model.Names;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 
 /** The configuration of a server that was given none. */
 public final class BuiltInConfiguration {
@@ -15,18 +14,11 @@ public final class BuiltInConfiguration {
   private BuiltInConfiguration() {}
 
   /**
-   * The server scrapes itself.
+   * A commented file by which the server scrapes itself; {@link ConfigurationLoader} takes it.
    *
-   * @param address where it listens, as host:port
-   * @throws ConfigurationException if the address is none
+   * @param address where the server listens, as host:port
    */
-  public static Configuration selfScrape(String address) {
-    return ConfigurationLoader.load(
-        text(address), "built-in configuration", Path.of(""), name -> "");
-  }
-
-  /** The commented file behind {@link #selfScrape}. */
-  public static String text(String address) {
+  public static String selfScrape(String address) {
     try (InputStream resource = BuiltInConfiguration.class.getResourceAsStream(RESOURCE)) {
       if (resource == null) {
         throw new IllegalStateException("the resource " + RESOURCE + " is missing in this build");

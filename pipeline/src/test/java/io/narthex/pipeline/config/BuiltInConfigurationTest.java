@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BuiltInConfigurationTest {
   @Test
   void selfScrape_address_isTheOnlyTargetOfTheOnlyJob() {
-    Configuration configuration = BuiltInConfiguration.selfScrape("127.0.0.1:9090");
+    Configuration configuration = load(BuiltInConfiguration.selfScrape("127.0.0.1:9090"));
     assertThat(configuration.unsupported()).isEmpty();
     assertThat(configuration.warnings()).isEmpty();
     assertThat(configuration.scrapeConfigs()).hasSize(1);
@@ -26,20 +26,23 @@ class BuiltInConfigurationTest {
 
   @Test
   void selfScrape_url_isRefused() {
-    assertThatThrownBy(() -> BuiltInConfiguration.selfScrape("http://x\"y"))
+    assertThatThrownBy(() -> load(BuiltInConfiguration.selfScrape("http://x\"y")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("is not a valid hostname");
   }
 
   @Test
-  void text_everyCommentedSetting_isAKeyThatLoads() {
+  void selfScrape_everyCommentedSetting_isAKeyThatLoads() {
     String uncommented =
-        BuiltInConfiguration.text("localhost:9090")
+        BuiltInConfiguration.selfScrape("localhost:9090")
             .replaceAll("(?m)^( *)# ( *(- )?[a-z_]+:(?!/).*|  +- .*)$", "$1$2");
     assertThat(uncommented).contains("\nrule_files:\n");
-    Configuration all =
-        ConfigurationLoader.load(uncommented, "uncommented", Path.of("/nowhere"), name -> "");
+    Configuration all = load(uncommented);
     assertThat(all.scrapeConfigs().get(0).discovery()).hasSize(3);
     assertThat(all.storage().retentionTime()).hasDays(15);
+  }
+
+  private static Configuration load(String text) {
+    return ConfigurationLoader.load(text, Path.of("/nowhere"));
   }
 }
