@@ -136,8 +136,7 @@ public final class Head implements SampleAppender, AutoCloseable {
    *
    * @param meanwhile runs at the very moment that the selection shows, so that what moves between
    *     the head and other places ({@link #retire}) is seen in exactly one of them
-   * @return one part for each generation of series, in no particular order; a series may be in
-   *     several
+   * @return one part for each generation of series, oldest first; a series may be in several
    */
   public List<HeadPart> select(List<Matcher> matchers, long from, long to, Runnable meanwhile) {
     var found = new IdentityHashMap<SeriesTable, int[]>();
@@ -165,17 +164,18 @@ public final class Head implements SampleAppender, AutoCloseable {
 
   private List<HeadPart> parts(IdentityHashMap<SeriesTable, int[]> found, long from, long to) {
     var parts = new ArrayList<HeadPart>();
-    for (var entry : found.entrySet()) {
+    for (int i = 0; i < memtables.size(); ) {
+      var series = memtables.get(i).series();
       var tables = new ArrayList<Memtable>();
-      for (var memtable : memtables) {
-        if (memtable.series() == entry.getKey()
-            && memtable.minTime() <= to
-            && memtable.maxTime() >= from) {
+      for (; i < memtables.size() && memtables.get(i).series() == series; i++) {
+        var memtable = memtables.get(i);
+        if (memtable.minTime() <= to && memtable.maxTime() >= from) {
           tables.add(memtable);
         }
       }
-      if (!tables.isEmpty()) {
-        parts.add(new HeadPart(entry.getKey(), entry.getValue(), entry.getValue().length, tables));
+      int[] ids = found.get(series);
+      if (ids != null && !tables.isEmpty()) {
+        parts.add(new HeadPart(series, ids, ids.length, tables));
       }
     }
     return parts;

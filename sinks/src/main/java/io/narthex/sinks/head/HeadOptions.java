@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param outOfOrderWindow how far behind the newest sample of the head a sample may lie that is not
  *     the newest of its series
  * @param maxAhead how far ahead of the clock samples of remote write may lie
- * @param retention how far behind the newest sample any sample may lie
+ * @param retention how far behind the newest sample any sample may lie; zero is no limit
  * @param idleTimeout how long a series may go without a sample before it leaves the head
  * @param maxSeries most series in the head; 0 is no limit
  */
@@ -20,14 +20,13 @@ public record HeadOptions(
     int maxSeries) {
 
   /** 30 minutes out of order, 10 minutes ahead, 15 days of retention, no limit on series. */
-  public static HeadOptions defaults() {
-    return new HeadOptions(
-        Duration.ofMinutes(30),
-        Duration.ofMinutes(10),
-        Duration.ofDays(15),
-        Duration.ofMinutes(15),
-        0);
-  }
+  public static final HeadOptions DEFAULT =
+      new HeadOptions(
+          Duration.ofMinutes(30),
+          Duration.ofMinutes(10),
+          Duration.ofDays(15),
+          Duration.ofMinutes(15),
+          0);
 
   public HeadOptions withOutOfOrderWindow(Duration window) {
     return new HeadOptions(window, maxAhead, retention, idleTimeout, maxSeries);

@@ -173,7 +173,8 @@ final class Intake {
             ? now + options.maxAhead().toMillis()
             : Long.MAX_VALUE;
     long newest = Math.min(now, Math.max(maxTime, batch.maxTimestamp()));
-    oldestAllowed = newest - options.retention().toMillis();
+    long retention = options.retention().toMillis();
+    oldestAllowed = retention == 0 ? Long.MIN_VALUE : newest - retention;
   }
 
   private int seriesOf(SampleBatch batch, int s, int firstRow, int rowsEnd) {

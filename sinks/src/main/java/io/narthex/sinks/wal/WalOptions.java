@@ -19,10 +19,9 @@ public record WalOptions(
     Duration retryInterval) {
 
   /** Fsync on every group commit, 32 MiB pending, files of 128 MiB. */
-  public static WalOptions defaults() {
-    return new WalOptions(
-        WalSync.ALWAYS, Duration.ofSeconds(1), 32 << 20, 128L << 20, Duration.ofMillis(250));
-  }
+  public static final WalOptions DEFAULT =
+      new WalOptions(
+          WalSync.ALWAYS, Duration.ofSeconds(1), 32 << 20, 128L << 20, Duration.ofMillis(250));
 
   public WalOptions withSync(WalSync sync) {
     return new WalOptions(sync, syncInterval, maxPendingBytes, maxFileBytes, retryInterval);

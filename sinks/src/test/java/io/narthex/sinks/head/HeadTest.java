@@ -35,7 +35,7 @@ class HeadTest {
 
   @Test
   void append_sameTimestampSameValue_isNoErrorAndStoredOnce() throws IOException {
-    try (var head = open(HeadOptions.defaults())) {
+    try (var head = open(HeadOptions.DEFAULT)) {
       append(head, new Origin.RemoteWrite(), A, NOW, 1);
       var result = append(head, new Origin.RemoteWrite(), A, NOW, 1);
       assertThat(result.rejections()).isEmpty();
@@ -47,7 +47,7 @@ class HeadTest {
 
   @Test
   void append_sameTimestampOtherValue_isRefused() throws IOException {
-    try (var head = open(HeadOptions.defaults())) {
+    try (var head = open(HeadOptions.DEFAULT)) {
       append(head, new Origin.RemoteWrite(), A, NOW, 1);
       append(head, new Origin.RemoteWrite(), A, NOW + 1, 5);
       assertThat(append(head, new Origin.RemoteWrite(), A, NOW + 1, 2).rejections())
@@ -61,7 +61,7 @@ class HeadTest {
 
   @Test
   void append_rulesSameTimestampOtherValue_overwrites() throws IOException {
-    try (var head = open(HeadOptions.defaults())) {
+    try (var head = open(HeadOptions.DEFAULT)) {
       var rules = new Origin.Rules("g");
       append(head, rules, A, NOW, 1);
       append(head, rules, A, NOW + 1, 2);
@@ -69,14 +69,14 @@ class HeadTest {
       assertThat(append(head, rules, A, NOW + 1, 4).rejections()).isEmpty();
       assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW, 3.0, NOW + 1, 4.0)));
     }
-    try (var head = open(HeadOptions.defaults())) {
+    try (var head = open(HeadOptions.DEFAULT)) {
       assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW, 3.0, NOW + 1, 4.0)));
     }
   }
 
   @Test
   void append_olderThanLast_isKeptInsideTheWindowOnly() throws IOException {
-    var options = HeadOptions.defaults().withOutOfOrderWindow(Duration.ofSeconds(60));
+    var options = HeadOptions.DEFAULT.withOutOfOrderWindow(Duration.ofSeconds(60));
     try (var head = open(options)) {
       append(head, new Origin.RemoteWrite(), A, NOW, 1);
       assertThat(append(head, new Origin.RemoteWrite(), A, NOW - 60_000, 2).samples()).isEqualTo(1);
@@ -91,7 +91,7 @@ class HeadTest {
 
   @Test
   void append_olderThanLastWithoutWindow_isOutOfOrder() throws IOException {
-    try (var head = open(HeadOptions.defaults().withOutOfOrderWindow(Duration.ZERO))) {
+    try (var head = open(HeadOptions.DEFAULT.withOutOfOrderWindow(Duration.ZERO))) {
       append(head, new Origin.RemoteWrite(), A, NOW, 1);
       assertThat(append(head, new Origin.RemoteWrite(), A, NOW - 1, 2).rejections())
           .extracting(AppendResult.Rejection::reason)
@@ -102,7 +102,7 @@ class HeadTest {
   @Test
   void append_farAhead_isOutOfBoundsForRemoteWriteOnly() throws IOException {
     long ahead = NOW + Duration.ofMinutes(10).toMillis();
-    try (var head = open(HeadOptions.defaults())) {
+    try (var head = open(HeadOptions.DEFAULT)) {
       assertThat(append(head, new Origin.RemoteWrite(), A, ahead, 1).samples()).isEqualTo(1);
       assertThat(append(head, new Origin.RemoteWrite(), A, ahead + 1, 1).rejections())
           .extracting(AppendResult.Rejection::reason)
@@ -113,7 +113,7 @@ class HeadTest {
 
   @Test
   void append_staleMarkerOfUnknownSeries_makesNoSeries() throws IOException {
-    try (var head = open(HeadOptions.defaults())) {
+    try (var head = open(HeadOptions.DEFAULT)) {
       append(head, new Origin.RemoteWrite(), A, NOW, StaleMarker.VALUE);
       assertThat(head.seriesCount()).isZero();
       append(head, new Origin.RemoteWrite(), A, NOW, 1);
@@ -126,7 +126,7 @@ class HeadTest {
 
   @Test
   void append_malformedLabels_costsThatSeriesOnly() throws IOException {
-    try (var head = open(HeadOptions.defaults())) {
+    try (var head = open(HeadOptions.DEFAULT)) {
       byte[] unsorted = concat(Labels.of("b", "1").bytes(), Labels.of("a", "1").bytes());
       var batch = SampleBatch.at(new Origin.RemoteWrite(), NOW);
       batch.series(A).value(1);
@@ -143,7 +143,7 @@ class HeadTest {
 
   @Test
   void append_moreSeriesThanAllowed_refusesTheNewOnes() throws IOException {
-    try (var head = open(HeadOptions.defaults().withMaxSeries(1))) {
+    try (var head = open(HeadOptions.DEFAULT.withMaxSeries(1))) {
       append(head, new Origin.RemoteWrite(), A, NOW, 1);
       assertThat(append(head, new Origin.RemoteWrite(), B, NOW, 1).rejections())
           .extracting(AppendResult.Rejection::reason)
@@ -159,7 +159,7 @@ class HeadTest {
     var expected = new HashMap<Labels, TreeMap<Long, Object>>();
     long time = NOW;
     for (int life = 0; life < 4; life++) {
-      try (var head = open(HeadOptions.defaults().withOutOfOrderWindow(Duration.ofDays(1)))) {
+      try (var head = open(HeadOptions.DEFAULT.withOutOfOrderWindow(Duration.ofDays(1)))) {
         assertThat(read(head))
             .as("life %d; rerun with -Dtest.seed=%d", life, seed)
             .isEqualTo(expected);
@@ -233,11 +233,7 @@ class HeadTest {
 
   private Head open(HeadOptions options) throws IOException {
     return Head.open(
-        directory,
-        options,
-        WalOptions.defaults().withSync(WalSync.OFF),
-        WalListener.NONE,
-        () -> NOW);
+        directory, options, WalOptions.DEFAULT.withSync(WalSync.OFF), WalListener.NONE, () -> NOW);
   }
 
   private static AppendResult append(

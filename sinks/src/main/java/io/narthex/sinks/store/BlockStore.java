@@ -1,0 +1,264 @@
+package io.narthex.sinks.store;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.storage.AppendResult;
+import io.narthex.pipeline.storage.SampleAppender;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.pipeline.storage.StoreAdmin;
+import io.narthex.pipeline.storage.StoreStatistics;
+import io.narthex.sinks.block.Block;
+import io.narthex.sinks.head.Head;
+import io.narthex.sinks.index.Postings;
+import io.narthex.sinks.index.PostingsQuery;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The store of one process in one directory:
+ *
+ * <pre>{@code
+ * DIRECTORY/lock       held while the store is open
+ *          /wal        the write-ahead log
+ *          /blocks     segments and blocks, a folder each
+ *          /snapshots  copies made on demand
+ * }</pre>
+ *
+ * Safe for use by several threads.
+ */
+public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin, AutoCloseable {
+  private final DirectoryLock lock;
+  private final StoreMetrics metrics;
+  private final Head head;
+  private final BlockSet blocks;
+  private final Maintenance maintenance;
+
+  private BlockStore(
+      DirectoryLock lock,
+      StoreMetrics metrics,
+      Head head,
+      BlockSet blocks,
+      Maintenance maintenance) {
+    this.lock = lock;
+    this.metrics = metrics;
+    this.head = head;
+    this.blocks = blocks;
+    this.maintenance = maintenance;
+  }
+
+  /**
+   * Opens a store, made if missing: its blocks, and the head from what the log holds.
+   *
+   * @param registry gets the store's metrics until it is closed
+   * @throws UncheckedIOException if the directory is in use, or cannot be read or written; the
+   *     message names the file
+   */
+  public static BlockStore open(Path directory, StoreOptions options, PrometheusRegistry registry) {
+    try {
+      return openLocked(directory, options, registry, DirectoryLock.acquire(directory));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private static BlockStore openLocked(
+      Path directory, StoreOptions options, PrometheusRegistry registry, DirectoryLock lock)
+      throws IOException {
+    var metrics = new StoreMetrics(registry);
+    try {
+      var blocks = new BlockSet();
+      var blockDirectory = directory.resolve("blocks");
+      blocks.load(blockDirectory);
+      var head =
+          Head.open(
+              directory.resolve("wal"), options.head(), options.wal(), metrics, options.clock());
+      for (var block : blocks.all()) {
+        head.sawTime(block.meta().maxTime());
+      }
+      var maintenance =
+          new Maintenance(
+              head, blocks, blockDirectory, directory.resolve("snapshots"), options, metrics);
+      var store = new BlockStore(lock, metrics, head, blocks, maintenance);
+      store.registerGauges(options);
+      maintenance.start();
+      return store;
+    } catch (IOException | RuntimeException e) {
+      metrics.close();
+      lock.close();
+      throw e;
+    }
+  }
+
+  private void registerGauges(StoreOptions options) {
+    metrics.head(head.counters());
+    metrics.gauge("prometheus_tsdb_head_series", "Series in the head.", head::seriesCount);
+    metrics.gauge(
+        "prometheus_tsdb_head_chunks",
+        "Samples' pages in the head.",
+        () -> statistics().headChunks());
+    metrics.gauge(
+        "prometheus_tsdb_head_min_time",
+        "Oldest sample of the head.",
+        () -> head.range().minTime());
+    metrics.gauge(
+        "prometheus_tsdb_head_max_time",
+        "Newest sample of the head.",
+        () -> head.range().maxTime());
+    metrics.gauge(
+        "prometheus_tsdb_blocks_loaded", "Segments and blocks.", () -> blocks.all().size());
+    metrics.gauge(
+        "prometheus_tsdb_storage_blocks_bytes", "Bytes of all blocks.", blocks::sizeInBytes);
+    metrics.gauge(
+        "prometheus_tsdb_lowest_timestamp", "Oldest sample at all.", () -> statistics().minTime());
+    metrics.gauge(
+        "prometheus_tsdb_retention_limit_bytes",
+        "Most bytes of all blocks; 0 is no limit.",
+        options::retentionBytes);
+    metrics.gauge(
+        "prometheus_tsdb_retention_limit_seconds",
+        "How long samples are kept; 0 is no limit.",
+        () -> options.head().retention().toSeconds());
+  }
+
+  @Override
+  public CompletableFuture<AppendResult> append(SampleBatch batch) {
+    return head.append(batch);
+  }
+
+  @Override
+  public SeriesSelection select(Selector selector) {
+    return select(selector.matchers(), selector.from(), selector.to());
+  }
+
+  private MergedSelection select(List<Matcher> matchers, long from, long to) {
+    var held = new ArrayList<Block>();
+    try {
+      var parts = head.select(matchers, from, to, () -> held.addAll(blocks.retain(from, to)));
+      var sources = new ArrayList<SeriesSource>();
+      for (var block : held) {
+        int[] ids = PostingsQuery.select(block.postings(), matchers).toArray();
+        if (ids.length > 0) {
+          sources.add(new SeriesSource.OfBlock(block, ids));
+        }
+      }
+      parts.forEach(part -> sources.add(new SeriesSource.OfHead(part)));
+      return new MergedSelection(sources, List.copyOf(held), from, to);
+    } catch (RuntimeException e) {
+      held.forEach(Block::release);
+      throw e;
+    }
+  }
+
+  @Override
+  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
+    var held = blocks.retain(from, to);
+    try {
+      return new Facets(places(held, from, to), matchers).names(limit);
+    } finally {
+      held.forEach(Block::release);
+    }
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+    var held = blocks.retain(from, to);
+    try {
+      return new Facets(places(held, from, to), matchers).values(name, limit);
+    } finally {
+      held.forEach(Block::release);
+    }
+  }
+
+  private List<Postings> places(List<Block> held, long from, long to) {
+    var places = new ArrayList<Postings>();
+    for (var block : held) {
+      places.add(block.postings());
+    }
+    var range = head.range();
+    if (range.minTime() <= to && range.maxTime() >= from) {
+      places.addAll(head.postings());
+    }
+    return places;
+  }
+
+  @Override
+  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
+    var found = new TreeSet<Labels>();
+    var sets = matchers.isEmpty() ? List.of(List.<Matcher>of()) : matchers;
+    for (var set : sets) {
+      try (var selection = select(set, from, to)) {
+        int count = limit > 0 ? Math.min(limit, selection.size()) : selection.size();
+        for (int i = 0; i < count; i++) {
+          found.add(selection.labels(i));
+        }
+      }
+    }
+    var all = new ArrayList<>(found);
+    return limit > 0 && all.size() > limit ? List.copyOf(all.subList(0, limit)) : all;
+  }
+
+  @Override
+  public StoreStatistics statistics() {
+    var range = head.range();
+    long min = range.minTime();
+    long max = range.maxTime();
+    var loaded = blocks.all();
+    for (var block : loaded) {
+      min = Math.min(min, block.meta().minTime());
+      max = Math.max(max, block.meta().maxTime());
+    }
+    int series = head.seriesCount();
+    return new StoreStatistics(
+        series,
+        range.minTime(),
+        range.maxTime(),
+        (long) series * range.memtables(),
+        loaded.size(),
+        min,
+        max);
+  }
+
+  @Override
+  public void flush() {
+    maintenance.flushAll();
+  }
+
+  @Override
+  public String snapshot(boolean skipHead) {
+    return maintenance.snapshot(skipHead);
+  }
+
+  @Override
+  public void delete(List<Matcher> matchers, long from, long to) {
+    throw new FaultException(Fault.UNAVAILABLE, "this store deletes nothing but by retention");
+  }
+
+  @Override
+  public void cleanTombstones() {
+    throw new FaultException(Fault.UNAVAILABLE, "this store deletes nothing but by retention");
+  }
+
+  /** Makes durable what was appended, ends background work and unlocks the directory. */
+  @Override
+  public void close() {
+    try (lock;
+        metrics;
+        blocks;
+        head) {
+      maintenance.stop();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.narthex.sinks.store;
+
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.block.Block;
+import io.narthex.sinks.block.BlockOptions;
+import io.narthex.sinks.block.BlockWriter;
+import io.narthex.sinks.head.Head;
+import io.narthex.sinks.head.RowOrder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * Moves samples from the head into segments: what was frozen is written, made visible in the place
+ * of the head's copy, and then the log that held it is deleted. What cannot be written stays in the
+ * head and in the log, and comes first the next time. Confined to one thread at a time.
+ */
+final class Flusher {
+  private final Head head;
+  private final BlockSet blocks;
+  private final Path directory;
+  private final ArrayDeque<Head.Frozen> pending = new ArrayDeque<>();
+
+  Flusher(Head head, BlockSet blocks, Path directory) {
+    this.head = head;
+    this.blocks = blocks;
+    this.directory = directory;
+  }
+
+  /**
+   * Writes all that the head holds at this moment.
+   *
+   * @return number of segments written
+   */
+  int flush() throws IOException {
+    int written = writePending();
+    freeze();
+    return written + writePending();
+  }
+
+  private int writePending() throws IOException {
+    int written = 0;
+    for (var frozen = pending.peek(); frozen != null; frozen = pending.peek()) {
+      write(frozen);
+      pending.remove();
+      written++;
+    }
+    return written;
+  }
+
+  private void freeze() {
+    var frozen = head.freeze();
+    if (frozen != null) {
+      pending.add(frozen);
+    }
+  }
+
+  private void write(Head.Frozen frozen) throws IOException {
+    var series = frozen.series();
+    String id;
+    try (var writer = BlockWriter.create(directory, BlockOptions.segment())) {
+      var rows = new SampleBuffer();
+      for (int i = 0; i < series.size(); i++) {
+        rows.clear();
+        series.read(i, Long.MIN_VALUE, Long.MAX_VALUE, rows);
+        RowOrder.restore(rows, 0);
+        writer.addSeries(series.labels(i), rows);
+      }
+      id = writer.finish().id();
+    }
+    var block = Block.open(directory.resolve(id));
+    head.retire(frozen, () -> blocks.change(List.of(block), List.of()));
+  }
+}

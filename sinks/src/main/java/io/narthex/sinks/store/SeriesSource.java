@@ -1,0 +1,75 @@
+package io.narthex.sinks.store;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.storage.PageCursor;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.block.Block;
+import io.narthex.sinks.head.HeadPart;
+import io.narthex.sinks.head.RowOrder;
+
+/** Selected series of one place, in label order. */
+sealed interface SeriesSource {
+
+  int size();
+
+  Labels labels(int i);
+
+  /** Appends samples in {@code (after, to]}, unordered if the place is the head. */
+  void read(int i, long after, long to, SampleBuffer into);
+
+  /** Pages that overlap the range, both ends included. */
+  PageCursor pages(int i, long from, long to);
+
+  /**
+   * Series of a block.
+   *
+   * @param ids numbers in the block, ascending
+   */
+  record OfBlock(Block block, int[] ids) implements SeriesSource {
+    @Override
+    public int size() {
+      return ids.length;
+    }
+
+    @Override
+    public Labels labels(int i) {
+      return block.labels(ids[i]);
+    }
+
+    @Override
+    public void read(int i, long after, long to, SampleBuffer into) {
+      block.read(ids[i], after, to, into);
+    }
+
+    @Override
+    public PageCursor pages(int i, long from, long to) {
+      return block.pages(ids[i], from, to);
+    }
+  }
+
+  /** Series of the head. */
+  record OfHead(HeadPart part) implements SeriesSource {
+    @Override
+    public int size() {
+      return part.size();
+    }
+
+    @Override
+    public Labels labels(int i) {
+      return part.labels(i);
+    }
+
+    @Override
+    public void read(int i, long after, long to, SampleBuffer into) {
+      part.read(i, after, to, into);
+    }
+
+    @Override
+    public PageCursor pages(int i, long from, long to) {
+      var rows = new SampleBuffer(Math.max(16, part.count(i)));
+      part.read(i, from == Long.MIN_VALUE ? from : from - 1, to, rows);
+      RowOrder.restore(rows, 0);
+      return new BufferedPage(rows);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.narthex.sinks.store;
+
+import io.narthex.sinks.head.HeadOptions;
+import io.narthex.sinks.wal.WalOptions;
+import io.narthex.sinks.wal.WalSync;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * How the store works.
+ *
+ * @param head what is accepted; its retention is that of the blocks as well
+ * @param wal how the log is written
+ * @param flushInterval how long samples stay in the head before they are written to a segment
+ * @param flushBytes memory of the head's samples at which they are written earlier
+ * @param retentionBytes size of all blocks at which the oldest are dropped; 0 is no limit
+ * @param clock milliseconds since the epoch
+ */
+public record StoreOptions(
+    HeadOptions head,
+    WalOptions wal,
+    Duration flushInterval,
+    long flushBytes,
+    long retentionBytes,
+    LongSupplier clock) {
+
+  /** Segments every five minutes or 256 MiB, 15 days of retention, fsync on every commit. */
+  public static final StoreOptions DEFAULT =
+      new StoreOptions(
+          HeadOptions.DEFAULT,
+          WalOptions.DEFAULT,
+          Duration.ofMinutes(5),
+          256L << 20,
+          0,
+          System::currentTimeMillis);
+
+  public StoreOptions withHead(HeadOptions head) {
+    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, clock);
+  }
+
+  public StoreOptions withOutOfOrderWindow(Duration window) {
+    return withHead(head.withOutOfOrderWindow(window));
+  }
+
+  /**
+   * Says how much is kept.
+   *
+   * @param time how far back; zero is no limit
+   * @param bytes size of all blocks; 0 is no limit
+   */
+  public StoreOptions withRetention(Duration time, long bytes) {
+    return new StoreOptions(head.withRetention(time), wal, flushInterval, flushBytes, bytes, clock);
+  }
+
+  public StoreOptions withWal(WalOptions wal) {
+    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, clock);
+  }
+
+  public StoreOptions withWalSync(WalSync sync) {
+    return withWal(wal.withSync(sync));
+  }
+
+  public StoreOptions withFlush(Duration interval, long bytes) {
+    return new StoreOptions(head, wal, interval, bytes, retentionBytes, clock);
+  }
+
+  public StoreOptions withClock(LongSupplier clock) {
+    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, clock);
+  }
+}
