@@ -27,7 +27,7 @@ final class RelabelReader {
     List<String> sources = section.texts("source_labels", "label name", true);
     String separator = section.text("separator", RelabelRule.DEFAULT_SEPARATOR);
     String regex = section.text("regex", RelabelRule.DEFAULT_REGEX);
-    int modulus = section.count("modulus", 0);
+    long modulus = section.unsignedLong("modulus");
     String target = section.text("target_label", "");
     String replacement = section.text("replacement", RelabelRule.DEFAULT_REPLACEMENT);
     String name = section.text("action", "replace");

@@ -4,6 +4,8 @@ import io.narthex.pipeline.model.RelabelRule;
 import io.narthex.pipeline.model.ScrapeContext;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,14 @@ public record ScrapeConfig(
     List<RelabelRule> relabelRules,
     List<RelabelRule> metricRelabelRules)
     implements Serializable {
+
+  public ScrapeConfig {
+    params = Collections.unmodifiableMap(new LinkedHashMap<>(params));
+    protocols = List.copyOf(protocols);
+    discovery = List.copyOf(discovery);
+    relabelRules = List.copyOf(relabelRules);
+    metricRelabelRules = List.copyOf(metricRelabelRules);
+  }
 
   /** Formats in which a target may answer. */
   public enum ScrapeProtocol {

@@ -229,6 +229,19 @@ final class Section {
     return number;
   }
 
+  /** A number from 0 to 2^64 - 1, as the bits of a long. */
+  long unsignedLong(String key) {
+    var value = read(key, BigInteger.ZERO, BigInteger.ZERO, Value::integer);
+    if (value.signum() < 0 || value.bitLength() > Long.SIZE) {
+      fault(key, "must be from 0 to 2^64 - 1, got " + value);
+      return 0;
+    }
+    if (value.signum() > 0) {
+      show(key, value);
+    }
+    return value.longValue();
+  }
+
   double number(String key, double otherwise) {
     double number = read(key, otherwise, 0.0, Value::number);
     if (number != 0) {

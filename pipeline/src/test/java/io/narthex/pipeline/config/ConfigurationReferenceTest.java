@@ -69,6 +69,27 @@ class ConfigurationReferenceTest {
                     () -> saysSo(c.get("filename").asText(), c.get("errMsg").asText())));
   }
 
+  /** Files of the rule checker's tests; the ones that it finds bad name files that are missing. */
+  @TestFactory
+  Stream<DynamicTest> load_filesOfTheCheckTool_loadWhetherTheirSecretsExistOrNot() {
+    return Stream.of(
+            "authorization_credentials_file.bad.yml",
+            "authorization_credentials_file.good.yml",
+            "config_with_rule_files.yml",
+            "config_with_service_discovery_files.yml",
+            "config_with_tls_files.yml",
+            "prometheus-aws-sd-empty-region.good.yml",
+            "prometheus-config.good.yml",
+            "prometheus-config.lint.too_long_scrape_interval.yml")
+        .map(
+            name ->
+                dynamicTest(
+                    name,
+                    () ->
+                        assertThat(load(Reference.path("promtool-testdata/" + name)).yaml())
+                            .isNotEmpty()));
+  }
+
   private static void refusesWithPlace(Path file) {
     var refusal = catchThrowableOfType(ConfigurationException.class, () -> load(file));
     assertThat(refusal).isNotNull();
