@@ -59,7 +59,7 @@ final class HttpFetcher implements Fetcher {
 
   private Flux<Body> request(HttpClient client, TargetSplit target) {
     var config = target.config();
-    String accept = AcceptHeader.of(config);
+    String accept = Expositions.accept(config);
     String encoding = config.enableCompression() ? "gzip" : "identity";
     String timeout = seconds(target.timeout().toMillis());
     long most =

@@ -1,6 +1,7 @@
 package io.narthex.sources.scrape;
 
 import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
+import io.narthex.pipeline.config.PrometheusDuration;
 import io.narthex.pipeline.config.ScrapeConfig;
 import io.narthex.pipeline.model.LabelHash;
 import io.narthex.pipeline.model.Labels;
@@ -96,8 +97,8 @@ final class TargetBuilder {
     group.forEach(labels::set);
     labels.set(ADDRESS, address);
     setIfMissing(labels, "job", config.jobName());
-    setIfMissing(labels, INTERVAL, PrometheusDuration.format(config.scrapeInterval()));
-    setIfMissing(labels, TIMEOUT, PrometheusDuration.format(config.scrapeTimeout()));
+    setIfMissing(labels, INTERVAL, PrometheusDuration.print(config.scrapeInterval()));
+    setIfMissing(labels, TIMEOUT, PrometheusDuration.print(config.scrapeTimeout()));
     setIfMissing(labels, METRICS_PATH, config.metricsPath());
     setIfMissing(labels, SCHEME, config.scheme());
     config

@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.config.PrometheusDuration;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.status.TargetStatus;
 import io.narthex.pipeline.status.TargetStatus.Health;
@@ -174,7 +175,7 @@ final class TargetLoop {
       tools
           .metrics()
           .intervalLength
-          .labelValues(PrometheusDuration.format(target.interval()))
+          .labelValues(PrometheusDuration.print(target.interval()))
           .observe((begun - lastBegun) / 1e9);
     }
     lastBegun = begun;

@@ -1,0 +1,184 @@
+package io.narthex.sources.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.narthex.pipeline.config.DiscoveryConfig;
+import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
+import io.narthex.pipeline.config.HttpClientConfig;
+import io.narthex.pipeline.testkit.Reference;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServer;
+import reactor.test.StepVerifier;
+
+class DiscoveriesTest {
+  @TempDir Path folder;
+  private final DiscoveryMetrics metrics = new DiscoveryMetrics(new PrometheusRegistry());
+
+  private Flux<List<TargetGroup>> files(String pattern) {
+    return Discoveries.of(
+        new DiscoveryConfig.Files(
+            List.of(folder.resolve(pattern).toString()), Duration.ofSeconds(300)),
+        metrics);
+  }
+
+  private void write(String name, String text) {
+    try {
+      var draft = Files.writeString(folder.resolve(name + ".draft"), text);
+      Files.move(draft, folder.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> addresses(List<TargetGroup> groups) {
+    return groups.stream().flatMap(group -> group.targets().stream()).toList();
+  }
+
+  @Test
+  void files_changed_areReadAgainAtOnce() {
+    write("a.json", "[{\"targets\": [\"h:1\"], \"labels\": {\"x\": \"y\"}}]");
+    StepVerifier.create(files("*.json"))
+        .assertNext(
+            groups -> {
+              assertThat(addresses(groups)).containsExactly("h:1");
+              assertThat(groups.get(0).labels())
+                  .containsEntry("x", "y")
+                  .containsEntry("__meta_filepath", folder.resolve("a.json").toString());
+            })
+        .then(() -> write("b.json", "[{\"targets\": [\"h:2\"]}]"))
+        .assertNext(groups -> assertThat(addresses(groups)).containsExactly("h:1", "h:2"))
+        .then(() -> write("a.json", "[{\"targets\": [\"h:3\"]}]"))
+        .assertNext(groups -> assertThat(addresses(groups)).containsExactly("h:3", "h:2"))
+        .thenCancel()
+        .verify();
+  }
+
+  @Test
+  void files_brokenOne_keepsItsLastGroups() {
+    write("a.yml", "- targets: ['h:1']\n");
+    write("b.yml", "- targets: ['h:2']\n");
+    StepVerifier.create(files("*.yml"))
+        .assertNext(groups -> assertThat(addresses(groups)).containsExactly("h:1", "h:2"))
+        .then(() -> write("a.yml", "- targets: [unclosed\n"))
+        .then(() -> write("b.yml", "- targets: ['h:9']\n"))
+        .thenConsumeWhile(groups -> addresses(groups).equals(List.of("h:1", "h:2")))
+        .assertNext(groups -> assertThat(addresses(groups)).containsExactly("h:1", "h:9"))
+        .thenCancel()
+        .verify();
+  }
+
+  @Test
+  void files_none_isAnEmptyListAndNoError() {
+    StepVerifier.create(files("missing.yml"))
+        .assertNext(groups -> assertThat(groups).isEmpty())
+        .thenCancel()
+        .verify();
+  }
+
+  @Test
+  void http_answers_countOnlyIfTheyAreJson() {
+    var answers = new AtomicInteger();
+    var refresh = new AtomicReference<String>();
+    var server =
+        HttpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .route(
+                routes ->
+                    routes.get(
+                        "/sd",
+                        (request, response) -> {
+                          refresh.set(
+                              request
+                                  .requestHeaders()
+                                  .get("X-Prometheus-Refresh-Interval-Seconds"));
+                          int n = answers.incrementAndGet();
+                          String type = n == 2 ? "text/html" : "application/json; charset=utf-8";
+                          return response
+                              .status(n == 3 ? 500 : 200)
+                              .header("Content-Type", type)
+                              .sendString(Mono.just("[{\"targets\":[\"h:" + n + "\"]}]"));
+                        }))
+            .bindNow();
+    try {
+      String url = "http://127.0.0.1:" + server.port() + "/sd";
+      var http = new DiscoveryConfig.Http(url, Duration.ofMillis(50), HttpClientConfig.DEFAULT);
+      StepVerifier.create(Discoveries.of(http, metrics))
+          .assertNext(
+              groups -> {
+                assertThat(addresses(groups)).containsExactly("h:1");
+                assertThat(groups.get(0).labels()).containsEntry("__meta_url", url);
+                assertThat(groups.get(0).source()).isEqualTo(url + ":0");
+              })
+          .assertNext(groups -> assertThat(addresses(groups)).containsExactly("h:4"))
+          .thenCancel()
+          .verify();
+      assertThat(refresh.get()).isEqualTo("0.05");
+    } finally {
+      server.disposeNow();
+    }
+  }
+
+  @Test
+  void json_faults_nameThePlace() {
+    var label = Map.entry("a", "b");
+    assertThatThrownBy(() -> TargetGroups.json("[{\"targets\": [1}]", "s", label))
+        .hasMessage("line 1, column 16: want ','");
+    assertThatThrownBy(() -> TargetGroups.json("{}", "s", label))
+        .hasMessage("want a list of target groups");
+    assertThatThrownBy(() -> TargetGroups.json("[{\"target\": []}]", "s", label))
+        .hasMessage("group s:0: unknown key target, known: targets, labels");
+    assertThatThrownBy(() -> TargetGroups.json("[] x", "s", label))
+        .hasMessage("line 1, column 4: nothing more expected");
+  }
+
+  @Test
+  void json_escapes_areRead() {
+    var groups =
+        TargetGroups.json(
+            "[{\"targets\":[\"\\u0041\\/\\n\"],\"labels\":{}}]", "s", Map.entry("a", "b"));
+    assertThat(groups.get(0).targets()).containsExactly("A/\n");
+  }
+
+  @Test
+  void referenceFiles_goodAndBad_areToldApart() throws IOException {
+    var label = Map.entry("a", "b");
+    for (String name : List.of("valid.json", "valid.yml", "valid2.yml", "valid3.yml")) {
+      String text = Files.readString(Reference.path("discovery-fixtures/file/" + name));
+      var groups =
+          name.endsWith("json")
+              ? TargetGroups.json(text, name, label)
+              : TargetGroups.yaml(text, name, label);
+      assertThat(addresses(groups)).as(name).contains("localhost:9090", "my.domain");
+    }
+    for (String name : List.of("invalid_nil.json", "invalid_nil.yml")) {
+      String text = Files.readString(Reference.path("discovery-fixtures/file/" + name));
+      assertThatThrownBy(
+              () -> {
+                if (name.endsWith("json")) {
+                  TargetGroups.json(text, name, label);
+                } else {
+                  TargetGroups.yaml(text, name, label);
+                }
+              })
+          .as(name)
+          .hasMessageContaining("nil target group item found (index 1)");
+    }
+    String http = Files.readString(Reference.path("discovery-fixtures/http/http_sd.good.json"));
+    assertThat(addresses(TargetGroups.json(http, "u", label))).containsExactly("127.0.0.1:9090");
+  }
+}
