@@ -30,7 +30,7 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 final class Dispatcher {
   private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
-  private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration GRACE = Duration.ofMillis(500);
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final ApiOptions options;
@@ -73,8 +73,11 @@ final class Dispatcher {
     var cancellation = new Cancellation();
     boolean head = request.method().equals(HttpMethod.HEAD);
     return parameters(request)
-        .flatMap(parameters -> begin(request, match, parameters, exchange, cancellation))
-        .timeout(options.queryTimeout().plus(GRACE))
+        .timeout(options.queryTimeout())
+        .flatMap(
+            parameters ->
+                begin(request, match, parameters, exchange, cancellation)
+                    .timeout(patience(parameters)))
         .onErrorResume(fault -> Mono.just(begun(replyTo(fault, route))))
         .flatMap(begun -> send(response, begun, head, exchange))
         .doFinally(
@@ -107,6 +110,23 @@ final class Dispatcher {
     }
     var workers = route.pool() == Route.Pool.QUERY ? queries : lookups;
     return workers.call(() -> begun(route.endpoint().answer(call)), cancellation);
+  }
+
+  /**
+   * How long an answer is waited for: a little longer than the engine may take, whose own message
+   * is better, but no longer even if all threads are taken.
+   */
+  private Duration patience(Parameters parameters) {
+    var longest = options.queryTimeout();
+    try {
+      var asked = parameters.duration("timeout");
+      if (asked != null && asked >= 0 && asked < longest.toMillis()) {
+        longest = Duration.ofMillis(asked);
+      }
+    } catch (FaultException e) {
+      logger.debug("the endpoint will refuse the timeout", e);
+    }
+    return longest.plus(GRACE);
   }
 
   private static Begun begun(Reply reply) {
