@@ -68,18 +68,18 @@ public final class LabelBytes {
       if (bytes[at] != TAG_LABEL) {
         throw malformed();
       }
-      int length = varint(at + 1);
+      int length = varint(at + 1, to);
       int end = at + length;
-      if (length < 0 || end > to || bytes[at] != TAG_NAME) {
+      if (length < 2 || bytes[at] != TAG_NAME) {
         throw malformed();
       }
-      int nameLength = varint(at + 1);
+      int nameLength = varint(at + 1, end);
       nameFrom = at;
       nameTo = at + nameLength;
-      if (nameTo >= end || bytes[nameTo] != TAG_VALUE) {
+      if (nameTo == end || bytes[nameTo] != TAG_VALUE) {
         throw malformed();
       }
-      int valueLength = varint(nameTo + 1);
+      int valueLength = varint(nameTo + 1, end);
       valueFrom = at;
       valueTo = at + valueLength;
       if (valueTo != end) {
@@ -102,17 +102,18 @@ public final class LabelBytes {
       return new String(bytes, valueFrom, valueTo - valueFrom, StandardCharsets.UTF_8);
     }
 
-    private int varint(int from) {
+    /** Reads a minimal length at {@code from}; what it counts ends before {@code limit}. */
+    private int varint(int from, int limit) {
       int result = 0;
       int p = from;
-      for (int shift = 0; shift < 32; shift += 7) {
-        if (p >= to) {
-          throw malformed();
-        }
+      for (int shift = 0; shift < 32 && p < limit; shift += 7) {
         int b = bytes[p++];
         result |= (b & 0x7F) << shift;
         if (b >= 0) {
           at = p;
+          if (result < 0 || result > limit - p || (b == 0 && shift > 0)) {
+            throw malformed();
+          }
           return result;
         }
       }

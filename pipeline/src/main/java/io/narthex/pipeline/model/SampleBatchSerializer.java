@@ -180,17 +180,17 @@ public final class SampleBatchSerializer extends TypeSerializerSingleton<SampleB
   private static void writeOrigin(Origin origin, DataOutputView out) throws IOException {
     if (origin instanceof Origin.Scrape scrape) {
       out.writeByte(1);
-      out.writeUTF(scrape.job());
-      out.writeUTF(scrape.target());
+      writeText(scrape.job(), out);
+      writeText(scrape.target(), out);
       writeContext(scrape.context(), out);
     } else if (origin instanceof Origin.RemoteWrite) {
       out.writeByte(2);
     } else if (origin instanceof Origin.Push push) {
       out.writeByte(3);
-      out.writeUTF(push.protocol());
+      writeText(push.protocol(), out);
     } else if (origin instanceof Origin.Rules rules) {
       out.writeByte(4);
-      out.writeUTF(rules.group());
+      writeText(rules.group(), out);
     } else {
       throw new IOException("no encoding for origin " + origin);
     }
@@ -199,10 +199,10 @@ public final class SampleBatchSerializer extends TypeSerializerSingleton<SampleB
   private static Origin readOrigin(DataInputView in) throws IOException {
     int kind = in.readUnsignedByte();
     return switch (kind) {
-      case 1 -> new Origin.Scrape(in.readUTF(), in.readUTF(), readContext(in));
+      case 1 -> new Origin.Scrape(readText(in), readText(in), readContext(in));
       case 2 -> new Origin.RemoteWrite();
-      case 3 -> new Origin.Push(in.readUTF());
-      case 4 -> new Origin.Rules(in.readUTF());
+      case 3 -> new Origin.Push(readText(in));
+      case 4 -> new Origin.Rules(readText(in));
       default -> throw new IOException("unknown origin " + kind);
     };
   }
@@ -217,14 +217,14 @@ public final class SampleBatchSerializer extends TypeSerializerSingleton<SampleB
     for (var rule : context.rules()) {
       out.writeInt(rule.sourceLabels().size());
       for (var label : rule.sourceLabels()) {
-        out.writeUTF(label);
+        writeText(label, out);
       }
-      out.writeUTF(rule.separator());
-      out.writeUTF(rule.regex());
+      writeText(rule.separator(), out);
+      writeText(rule.regex(), out);
       out.writeLong(rule.modulus());
-      out.writeUTF(rule.targetLabel());
-      out.writeUTF(rule.replacement());
-      out.writeUTF(rule.action().name());
+      writeText(rule.targetLabel(), out);
+      writeText(rule.replacement(), out);
+      writeText(rule.action().name(), out);
     }
     var limits = context.limits();
     out.writeInt(limits.samples());
@@ -244,17 +244,17 @@ public final class SampleBatchSerializer extends TypeSerializerSingleton<SampleB
     for (int left = in.readInt(); left > 0; left--) {
       var sources = new ArrayList<String>();
       for (int labels = in.readInt(); labels > 0; labels--) {
-        sources.add(in.readUTF());
+        sources.add(readText(in));
       }
       rules.add(
           new RelabelRule(
               sources,
-              in.readUTF(),
-              in.readUTF(),
+              readText(in),
+              readText(in),
               in.readLong(),
-              in.readUTF(),
-              in.readUTF(),
-              Action.valueOf(in.readUTF())));
+              readText(in),
+              readText(in),
+              Action.valueOf(readText(in))));
     }
     var limits = new ScrapeContext.Limits(in.readInt(), in.readInt(), in.readInt(), in.readInt());
     return new ScrapeContext(
@@ -348,7 +348,7 @@ public final class SampleBatchSerializer extends TypeSerializerSingleton<SampleB
     return metadata;
   }
 
-  /** Help texts may be longer than the 64 KiB that writeUTF takes. */
+  /** Texts may be longer than the 64 KiB that writeUTF takes. */
   private static void writeText(String text, DataOutputView out) throws IOException {
     byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     out.writeInt(bytes.length);

@@ -1,6 +1,7 @@
 package io.narthex.pipeline.testkit;
 
 import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ public final class BatchText {
 
   public static List<String> of(SampleBatch batch) {
     var lines = new ArrayList<String>();
-    lines.add("ack " + batch.ackId() + " of " + batch.origin());
+    lines.add("ack " + batch.ackId() + " of " + text(batch.origin()));
     for (int s = 0; s < batch.seriesCount(); s++) {
       lines.add(batch.labels(s) + " #" + Long.toHexString(batch.hash(s)));
       for (int row = batch.firstRow(s); row < batch.firstRow(s + 1); row++) {
@@ -33,6 +34,22 @@ public final class BatchText {
             e -> lines.add(e.series() + e.labels().toString() + bits(e.value()) + e.timestamp()));
     batch.metadata().forEach(entry -> lines.add(entry.toString()));
     return lines;
+  }
+
+  /** Records compare arrays by identity, so the array of a context is written out. */
+  private static String text(Origin origin) {
+    if (!(origin instanceof Origin.Scrape scrape) || scrape.context() == null) {
+      return origin.toString();
+    }
+    var c = scrape.context();
+    return String.join(
+        " ",
+        scrape.job(),
+        scrape.target(),
+        c.rules().toString(),
+        c.limits().toString(),
+        c.staleFrom() + " " + c.reportFrom(),
+        Arrays.toString(c.firstSeen()));
   }
 
   private static String text(@Nullable FloatHistogram h) {
