@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Queries over metrics and exemplars. */
+/** Queries: evaluated, formatted, taken apart. */
 final class QueryEndpoints {
   static final String TRUNCATED = "results truncated due to limit";
 
@@ -39,7 +39,9 @@ final class QueryEndpoints {
     return List.of(
         Route.query("/api/v1/query", this::query),
         Route.query("/api/v1/query_range", this::queryRange),
-        Route.form("/api/v1/query_exemplars", this::exemplars));
+        Route.form("/api/v1/query_exemplars", this::exemplars),
+        Route.form("/api/v1/format_query", this::format),
+        Route.form("/api/v1/parse_query", this::parse));
   }
 
   private Reply query(Call call) {
@@ -159,6 +161,16 @@ final class QueryEndpoints {
     }
     boolean selects = !syntax.selectors(parameters.get("query")).isEmpty();
     return selects ? Reply.data(List.of()) : new Reply.Empty(204);
+  }
+
+  private Reply format(Call call) {
+    String query = call.parameters().get("query");
+    return Reply.data(inQuery(() -> syntax.format(query)));
+  }
+
+  private Reply parse(Call call) {
+    String query = call.parameters().get("query");
+    return Reply.data(inQuery(() -> syntax.tree(query)));
   }
 
   /** What is wrong with a query is told as a fault of the parameter. */

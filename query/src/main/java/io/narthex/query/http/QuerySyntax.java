@@ -5,6 +5,8 @@ import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.parse.FunctionSignatures;
 import io.narthex.query.promql.parse.ParseOptions;
 import io.narthex.query.promql.parse.PromqlParser;
+import io.narthex.query.promql.print.ExprTree;
+import io.narthex.query.promql.print.PrettyPrinter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,16 @@ final class QuerySyntax {
     return collector.found;
   }
 
+  /** The query laid out in lines of at most 100 columns. */
+  String format(String query) {
+    return PrettyPrinter.print(PromqlParser.parse(query, options));
+  }
+
+  /** The query's tree, see {@link ExprTree}. */
+  Map<String, ?> tree(String query) {
+    return ExprTree.of(PromqlParser.parse(query, options));
+  }
+
   /** Functions, and whether they can be used with the options in effect. */
   Map<String, Boolean> functions() {
     var functions = new TreeMap<String, Boolean>();
@@ -40,10 +52,6 @@ final class QuerySyntax {
       functions.put(function.name(), !function.experimental() || options.experimentalFunctions());
     }
     return functions;
-  }
-
-  ParseOptions options() {
-    return options;
   }
 
   /** Walks a tree and gathers the matchers of its selectors. */

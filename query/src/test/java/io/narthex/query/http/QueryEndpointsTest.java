@@ -279,4 +279,25 @@ class QueryEndpointsTest {
     assertThat(response.body()).isEqualTo("{\"status\":\"success\",\"data\":[]}");
     assertThat(server.get("/api/v1/query_exemplars?query=1").statusCode()).isEqualTo(204);
   }
+
+  @Test
+  void format_query_isLaidOut() {
+    assertThat(server.data("/api/v1/format_query?query=sum(up)by(job)").asText())
+        .isEqualTo("sum by (job) (up)");
+    assertThat(server.get("/api/v1/format_query?query=sum(").body())
+        .contains("invalid parameter \\\"query\\\": 1:5: parse error: unclosed left parenthesis");
+    assertThat(server.post("/api/v1/format_query", "query=up+offset+36h").body())
+        .contains("\"up offset 1d12h\"");
+  }
+
+  @Test
+  void parse_query_isATree() {
+    var tree = server.data("/api/v1/parse_query?query=sum(up)by(job)");
+    assertThat(tree.path("type").asText()).isEqualTo("aggregation");
+    assertThat(tree.path("param").isNull()).isTrue();
+    assertThat(tree.at("/grouping/0").asText()).isEqualTo("job");
+    assertThat(tree.at("/expr/matchers/0/value").asText()).isEqualTo("up");
+    assertThat(server.get("/api/v1/parse_query").body())
+        .contains("invalid parameter \\\"query\\\": unknown position: parse error: no expression");
+  }
 }
