@@ -17,8 +17,6 @@ import picocli.CommandLine.ParameterException;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ServerCommand.class,
-      SubmitCommand.class,
-      QueryServerCommand.class,
       HelpCommand.class
     },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})

@@ -101,7 +101,7 @@ final class ServerParts implements AutoCloseable {
    */
   void listen(Runnable quit) {
     var lifecycle = new LifecycleRoutes(settings.lifecycle(), this::reload, quit);
-    web.listen(List.of(receiver, lifecycle, api, api.unknownPaths()));
+    web.listen(List.of(receiver, lifecycle, api));
   }
 
   void stopListening() {
@@ -163,7 +163,6 @@ final class ServerParts implements AutoCloseable {
   private ApiServices services() {
     return new ApiServices(
         new VectorizedQueryEngine(store, settings.engineOptions()),
-        new PromqlSyntax(),
         store,
         store,
         status,
