@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses OpenMetrics text 0.0.1 and 1.0.0. What is accepted is what Prometheus accepts on a scrape;
- * the specification itself is stricter.
+ * {@link OpenMetricsValidator} holds a text to the whole specification.
  *
  * <p>Where asked, the {@code _created} samples of counters, histograms and summaries are no samples
  * of their own but the start timestamps of the other samples of their metric. Source: OpenMetrics
