@@ -4,11 +4,13 @@ import java.util.Collection;
 
 /** Finds what a misspelt word may have meant. */
 final class Suggestion {
+  private static final int MIN_PREFIX = 3;
+
   private Suggestion() {}
 
   /**
    * Ends a message: which of the known words is the nearest by edits (insert, delete, replace, swap
-   * neighbours), or nothing if none is near.
+   * neighbours), else which begins with the word, or nothing if none does.
    */
   static String of(String word, Collection<String> known) {
     String nearest = "";
@@ -19,6 +21,9 @@ final class Suggestion {
         least = distance;
         nearest = candidate;
       }
+    }
+    if (nearest.isEmpty() && word.length() >= MIN_PREFIX) {
+      nearest = known.stream().filter(k -> k.startsWith(word)).findFirst().orElse("");
     }
     return nearest.isEmpty() ? "" : ", did you mean " + nearest + "?";
   }

@@ -47,7 +47,6 @@ public final class TargetGroups {
     Node root =
         format == Format.JSON ? JsonNodes.compose(text, context) : YamlNodes.compose(text, context);
     List<TargetGroup> groups = groups(root, source, context);
-    context.reportUnknownKeys();
     context.throwIfFaulty();
     return groups;
   }
@@ -74,6 +73,7 @@ public final class TargetGroups {
           section == null
               ? new TargetGroup(List.of(), Map.of(), name)
               : DiscoveryReader.group(section, name, false));
+      context.reportUnknownKeys();
     }
     return groups;
   }
