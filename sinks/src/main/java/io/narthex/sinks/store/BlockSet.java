@@ -8,15 +8,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The blocks that queries see, in order of writing. Changes are made by one thread at a time. */
+/**
+ * The blocks that queries see, in order of writing, and what was deleted from them. Safe for use by
+ * several threads.
+ */
 final class BlockSet implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(BlockSet.class);
 
   private volatile List<Block> blocks = List.of();
+  private volatile Map<Block, Deletions> deletions = Map.of();
 
   /** Opens what is in a folder; a damaged block is left out and said so. */
   void load(Path directory) throws IOException {
@@ -25,6 +31,14 @@ final class BlockSet implements AutoCloseable {
       LOGGER.error(
           "the block in {} is damaged and is not read", damaged.folder(), damaged.reason());
     }
+    var deleted = new HashMap<Block, Deletions>();
+    for (var block : contents.blocks()) {
+      var ofBlock = DeletionFile.read(block.folder());
+      if (!ofBlock.isEmpty()) {
+        deleted.put(block, ofBlock);
+      }
+    }
+    deletions = Map.copyOf(deleted);
     blocks = contents.blocks();
   }
 
@@ -32,13 +46,30 @@ final class BlockSet implements AutoCloseable {
     return blocks;
   }
 
+  /** What was deleted from a block. */
+  Deletions deletions(Block block) {
+    return deletions.getOrDefault(block, Deletions.NONE);
+  }
+
+  /** Says what was deleted from a block. */
+  synchronized void deletions(Block block, Deletions deleted) {
+    var next = new HashMap<>(deletions);
+    next.put(block, deleted);
+    deletions = Map.copyOf(next);
+  }
+
   /** Takes blocks in and others out, at once. Those taken out are released. */
   void change(Collection<Block> in, Collection<Block> out) {
-    var next = new ArrayList<>(blocks);
-    next.removeAll(out);
-    next.addAll(in);
-    next.sort(Comparator.comparing(Block::meta, BlockMeta.OLDEST_FIRST));
-    blocks = List.copyOf(next);
+    synchronized (this) {
+      var next = new ArrayList<>(blocks);
+      next.removeAll(out);
+      next.addAll(in);
+      next.sort(Comparator.comparing(Block::meta, BlockMeta.OLDEST_FIRST));
+      blocks = List.copyOf(next);
+      var left = new HashMap<>(deletions);
+      left.keySet().removeAll(out);
+      deletions = Map.copyOf(left);
+    }
     out.forEach(Block::release);
   }
 
@@ -48,12 +79,11 @@ final class BlockSet implements AutoCloseable {
       var held = new ArrayList<Block>();
       boolean complete = true;
       for (var block : blocks) {
-        if (block.meta().overlaps(from, to)) {
+        if (complete && block.meta().overlaps(from, to)) {
           complete = block.retain();
-          if (!complete) {
-            break;
+          if (complete) {
+            held.add(block);
           }
-          held.add(block);
         }
       }
       if (complete) {

@@ -1,7 +1,5 @@
 package io.narthex.sinks.store;
 
-import io.narthex.pipeline.fault.Fault;
-import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.SampleBatch;
@@ -148,7 +146,7 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
       for (var block : held) {
         int[] ids = PostingsQuery.select(block.postings(), matchers).toArray();
         if (ids.length > 0) {
-          sources.add(new SeriesSource.OfBlock(block, ids));
+          sources.add(new SeriesSource.OfBlock(block, ids, blocks.deletions(block)));
         }
       }
       parts.forEach(part -> sources.add(new SeriesSource.OfHead(part)));
@@ -241,12 +239,12 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
 
   @Override
   public void delete(List<Matcher> matchers, long from, long to) {
-    throw new FaultException(Fault.UNAVAILABLE, "this store deletes nothing but by retention");
+    maintenance.delete(matchers, from, to);
   }
 
   @Override
   public void cleanTombstones() {
-    throw new FaultException(Fault.UNAVAILABLE, "this store deletes nothing but by retention");
+    maintenance.cleanTombstones();
   }
 
   /** Makes durable what was appended, ends background work and unlocks the directory. */

@@ -2,6 +2,7 @@ package io.narthex.sinks.store;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Matcher;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.head.Head;
 import java.io.IOException;
@@ -20,16 +21,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the store in shape: flushes the head by time and size, and drops what is past its
- * retention. One such work at a time, in the background or for somebody who asks.
+ * Keeps the store in shape: flushes the head by time and size, merges blocks, and drops what is
+ * past its retention; in the background, or at once for somebody who asks. Flushing goes on while
+ * blocks are merged, so that the head stays small; apart from that there is one such work at a
+ * time.
  */
 final class Maintenance {
   private static final Logger LOGGER = LoggerFactory.getLogger(Maintenance.class);
   private static final long TICK_MILLIS = 1_000;
+  private static final long COMPACTION_MILLIS = 10_000;
   private static final DateTimeFormatter SNAPSHOT_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-  private final ReentrantLock working = new ReentrantLock();
+  private final ReentrantLock flushing = new ReentrantLock();
+  private final ReentrantLock compacting = new ReentrantLock(); // taken before flushing
   private final Head head;
   private final BlockSet blocks;
   private final Path blockDirectory;
@@ -37,15 +42,17 @@ final class Maintenance {
   private final StoreOptions options;
   private final StoreMetrics metrics;
   private final Flusher flusher;
+  private final Compaction compaction;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
+      Executors.newScheduledThreadPool(
+          2,
           task -> {
             var thread = new Thread(task, "narthex-store");
             thread.setDaemon(true);
             return thread;
           });
-  private boolean stopped;
-  private long lastFlush = System.nanoTime();
+  private volatile boolean stopped;
+  private volatile long lastFlush = System.nanoTime();
 
   Maintenance(
       Head head,
@@ -61,53 +68,81 @@ final class Maintenance {
     this.options = options;
     this.metrics = metrics;
     this.flusher = new Flusher(head, blocks, blockDirectory);
+    this.compaction = new Compaction(blocks, blockDirectory, options.head().retention());
   }
 
   /** Begins work in the background. */
   void start() {
-    timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(this::flushIfDue, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(
+        this::compactIfDue, TICK_MILLIS, COMPACTION_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Ends work in the background; waits for what is under way. */
   void stop() {
     timer.shutdown();
-    working.lock();
+    compacting.lock();
+    flushing.lock();
     try {
       stopped = true;
     } finally {
-      working.unlock();
+      flushing.unlock();
+      compacting.unlock();
     }
   }
 
   /** Flushes the head and brings the blocks into their final form. */
   void flushAll() {
-    working.lock();
-    try {
-      flush();
-      dropExpired();
-    } catch (IOException e) {
-      throw refused("the head cannot be flushed", e);
-    } finally {
-      working.unlock();
-    }
+    exclusively("the head cannot be flushed", this::flushAndCompact);
+  }
+
+  /** Deletes samples; see the storage port. */
+  void delete(List<Matcher> matchers, long from, long to) {
+    exclusively(
+        "samples cannot be deleted",
+        () -> {
+          flush();
+          compaction.delete(matchers, from, to);
+        });
+  }
+
+  /** Rewrites blocks without what was deleted; see the storage port. */
+  void cleanTombstones() {
+    exclusively("tombstones cannot be cleaned", compaction::cleanTombstones);
   }
 
   /** Links the files of all blocks into a new folder; see the storage port. */
   String snapshot(boolean skipHead) {
-    working.lock();
+    var name = SNAPSHOT_TIME.format(Instant.ofEpochMilli(options.clock().getAsLong()));
+    exclusively(
+        "the snapshot cannot be written",
+        () -> {
+          if (!skipHead) {
+            flush();
+          }
+          for (var block : blocks.all()) {
+            link(block, snapshotDirectory.resolve(name).resolve("blocks"));
+          }
+        });
+    return name;
+  }
+
+  /** Work on files. */
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private void exclusively(String what, Work work) {
+    compacting.lock();
     try {
-      if (!skipHead) {
-        flush();
+      if (stopped) {
+        throw new FaultException(Fault.UNAVAILABLE, "the store is closed");
       }
-      var name = SNAPSHOT_TIME.format(Instant.ofEpochMilli(options.clock().getAsLong()));
-      for (var block : blocks.all()) {
-        link(block, snapshotDirectory.resolve(name).resolve("blocks"));
-      }
-      return name;
+      work.run();
     } catch (IOException e) {
-      throw refused("the snapshot cannot be written", e);
+      throw new FaultException(Fault.INTERNAL, what + ": " + e, e);
     } finally {
-      working.unlock();
+      compacting.unlock();
     }
   }
 
@@ -121,26 +156,35 @@ final class Maintenance {
     }
   }
 
-  private static FaultException refused(String what, IOException cause) {
-    return new FaultException(Fault.INTERNAL, what + ": " + cause, cause);
-  }
-
-  private void tick() {
-    if (!isFlushDue()) {
+  private void flushIfDue() {
+    if (stopped || !isFlushDue()) {
       return;
     }
-    working.lock();
     try {
-      if (!stopped) {
-        flush();
-        dropExpired();
-      }
+      flush();
     } catch (IOException | RuntimeException e) {
       metrics.failedCompactions.inc();
       LOGGER.error("the head cannot be flushed to {}; trying again later", blockDirectory, e);
-    } finally {
-      working.unlock();
     }
+  }
+
+  private void compactIfDue() {
+    compacting.lock();
+    try {
+      if (!stopped) {
+        compact();
+      }
+    } catch (IOException | RuntimeException e) {
+      metrics.failedCompactions.inc();
+      LOGGER.error("blocks in {} cannot be merged; trying again later", blockDirectory, e);
+    } finally {
+      compacting.unlock();
+    }
+  }
+
+  private void flushAndCompact() throws IOException {
+    flush();
+    compact();
   }
 
   private boolean isFlushDue() {
@@ -149,11 +193,22 @@ final class Maintenance {
   }
 
   private void flush() throws IOException {
-    if (stopped) {
-      throw new FaultException(Fault.UNAVAILABLE, "the store is closed");
+    flushing.lock();
+    try {
+      if (stopped) {
+        return;
+      }
+      lastFlush = System.nanoTime();
+      metrics.compactions.inc(flusher.flush());
+    } finally {
+      flushing.unlock();
     }
-    lastFlush = System.nanoTime();
-    metrics.compactions.inc(flusher.flush());
+  }
+
+  private void compact() throws IOException {
+    dropExpired();
+    long completeBefore = Math.min(newest(blocks.all()), head.range().minTime());
+    metrics.compactions.inc(compaction.run(completeBefore));
   }
 
   private void dropExpired() {

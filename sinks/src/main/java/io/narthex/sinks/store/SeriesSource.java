@@ -24,8 +24,9 @@ sealed interface SeriesSource {
    * Series of a block.
    *
    * @param ids numbers in the block, ascending
+   * @param deletions what is not to be seen
    */
-  record OfBlock(Block block, int[] ids) implements SeriesSource {
+  record OfBlock(Block block, int[] ids, Deletions deletions) implements SeriesSource {
     @Override
     public int size() {
       return ids.length;
@@ -38,12 +39,25 @@ sealed interface SeriesSource {
 
     @Override
     public void read(int i, long after, long to, SampleBuffer into) {
-      block.read(ids[i], after, to, into);
+      long[] deleted = deletions.ranges(ids[i]);
+      if (deleted.length == 0) {
+        block.read(ids[i], after, to, into);
+      } else {
+        var rows = new SampleBuffer();
+        block.read(ids[i], after, to, rows);
+        Deletions.copyKept(rows, deleted, into);
+      }
     }
 
     @Override
     public PageCursor pages(int i, long from, long to) {
-      return block.pages(ids[i], from, to);
+      long[] deleted = deletions.ranges(ids[i]);
+      if (deleted.length == 0) {
+        return block.pages(ids[i], from, to);
+      }
+      var kept = new SampleBuffer();
+      read(i, from == Long.MIN_VALUE ? from : from - 1, to, kept);
+      return new BufferedPage(kept);
     }
   }
 

@@ -93,6 +93,57 @@ class BlockStoreTest {
   }
 
   @Test
+  void flush_samplesOfManyHours_areMergedIntoAlignedBlocks() {
+    var options = StoreOptions.DEFAULT.withWalSync(WalSync.OFF);
+    try (var store = open(options)) {
+      for (int i = 0; i < 60; i++) {
+        append(store, NOW - 36_000_000 + i * 600_000L, "m", 2, i);
+        if (i % 7 == 0) {
+          store.flush();
+        }
+      }
+      var before = read(store, Long.MIN_VALUE, Long.MAX_VALUE);
+      assertThat(before.values()).allSatisfy(rows -> assertThat(rows).hasSize(60));
+      store.flush();
+      assertThat(read(store, Long.MIN_VALUE, Long.MAX_VALUE)).isEqualTo(before);
+      assertThat(store.statistics().blocks()).isLessThan(9);
+    }
+    try (var store = open(options)) {
+      assertThat(read(store, Long.MIN_VALUE, Long.MAX_VALUE).values())
+          .allSatisfy(rows -> assertThat(rows).hasSize(60));
+    }
+  }
+
+  @Test
+  void delete_range_isGoneAtOnceAndAfterReopeningAndAfterCleaning() {
+    try (var store = open(StoreOptions.DEFAULT)) {
+      for (int i = 0; i < 10; i++) {
+        append(store, NOW + i, "m", 2, i);
+      }
+      var host = List.of(Matcher.equal("host", "h1"));
+      store.delete(host, NOW + 2, NOW + 4);
+      store.delete(host, NOW + 4, NOW + 6);
+      store.delete(List.of(Matcher.equal("host", "h0")), NOW + 9, NOW + 20);
+      checkDeleted(store);
+      append(store, NOW + 20, "other", 1, 1);
+    }
+    try (var store = open(StoreOptions.DEFAULT)) {
+      checkDeleted(store);
+      store.cleanTombstones();
+      checkDeleted(store);
+    }
+  }
+
+  private static void checkDeleted(BlockStore store) {
+    var h0 = Labels.of("__name__", "m", "host", "h0");
+    var h1 = Labels.of("__name__", "m", "host", "h1");
+    var rows = read(store, Long.MIN_VALUE, Long.MAX_VALUE);
+    assertThat(rows.get(h0)).hasSize(9).doesNotContainKey(NOW + 9);
+    assertThat(rows.get(h1).keySet()).containsExactly(NOW, NOW + 1, NOW + 7, NOW + 8, NOW + 9);
+    assertThat(readPages(store).get(h1)).isEqualTo(rows.get(h1));
+  }
+
+  @Test
   void snapshot_isAStoreOfItsOwn() {
     String name;
     try (var store = open(StoreOptions.DEFAULT)) {
