@@ -134,6 +134,11 @@ public final class DoubleText {
         return writeDigits(whole, out, to);
       }
     }
+    double micros = Math.rint(Math.abs(value) * 1e6);
+    if (micros > 0 && micros < 1e15 && micros / 1e6 == Math.abs(value)) {
+      // Different decimals of up to 15 digits are different doubles, so there is no shorter one.
+      return writeTrimmed((long) micros, -6, plain, out, to);
+    }
     return writeShortest(c, q, plain, out, to);
   }
 
@@ -147,7 +152,13 @@ public final class DoubleText {
   private static int writeShortest(long c, int q, boolean plain, byte[] out, int at) {
     boolean regular = c != HIDDEN_BIT || q == MIN_Q;
     int k = regular ? floorLog10OfPower2(q) : floorLog10OfThreeQuartersOfPower2(q);
-    long digits = nearestShort(c, q, k, regular);
+    return writeTrimmed(nearestShort(c, q, k, regular), k, plain, out, at);
+  }
+
+  /** Writes number · 10^exponent without the zeros at the number's end. */
+  private static int writeTrimmed(long number, int exponent, boolean plain, byte[] out, int at) {
+    long digits = number;
+    int k = exponent;
     while (digits % 10_000 == 0) {
       digits /= 10_000;
       k += 4;
