@@ -6,9 +6,11 @@ import io.narthex.pipeline.http.Routes;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.wire.DecodedWrite;
+import io.narthex.pipeline.wire.RemoteWrite2Decoder;
 import io.narthex.pipeline.wire.RemoteWriteDecoder;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,10 +26,13 @@ import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * Receives remote write 1.0 at {@code POST /api/v1/write}. A request is decoded away from the event
- * loop, becomes one batch, and is answered with 204 once the store has made the batch durable. What
- * the store refuses makes it 400, with Prometheus' texts; what was accepted of the request stays
- * stored. If there is no room, the answer is 503 with {@code Retry-After}.
+ * Receives remote write 1.0 and 2.0 at {@code POST /api/v1/write}. A request is decoded away from
+ * the event loop, becomes one batch, and is answered with 204 once the store has made the batch
+ * durable. What the store refuses makes it 400, with Prometheus' texts; what was accepted of the
+ * request stays stored. If there is no room, the answer is 503 with {@code Retry-After}.
+ *
+ * <p>Answers to 2.0 carry how much was written. There, invalid series make the answer 400 as well;
+ * for 1.0 they are left out without a word to the sender, as in Prometheus.
  *
  * <p>A client that hangs up takes nothing back: its batch is stored all the same.
  *
@@ -36,12 +41,14 @@ import reactor.netty.http.server.HttpServerRoutes;
 public final class RemoteWriteReceiver implements Routes, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteWriteReceiver.class);
   private static final int WAITING_REQUESTS = 1024;
+  private static final String WRITTEN = "X-Prometheus-Remote-Write-";
 
   private final WriteChannel channel;
   private final AckRegistry acks;
   private final Limits limits;
   private final Scheduler decoding;
   private final Queue<RemoteWriteDecoder> decoders = new ConcurrentLinkedQueue<>();
+  private final Queue<RemoteWrite2Decoder> decoders2 = new ConcurrentLinkedQueue<>();
 
   /**
    * What a request may ask.
@@ -79,17 +86,18 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
 
   private Mono<Void> write(HttpServerRequest request, HttpServerResponse response) {
     var headers = request.requestHeaders();
-    var refusal =
-        WriteHeaders.check(
+    var protocol =
+        WriteHeaders.read(
             headers.get(HttpHeaderNames.CONTENT_TYPE),
             headers.get(HttpHeaderNames.CONTENT_ENCODING));
-    if (refusal != null) {
-      return answer(response, 415, refusal);
+    if (protocol.refusal() != null) {
+      return answer(response, 415, protocol.refusal());
     }
+    boolean version2 = protocol.version2();
     var body = new RequestBody(limits.maxBodyBytes());
     return body.read(request)
-        .flatMap(read -> Mono.fromCallable(() -> accept(body)).subscribeOn(decoding))
-        .flatMap(accepted -> awaited(accepted))
+        .flatMap(read -> Mono.fromCallable(() -> accept(body, version2)).subscribeOn(decoding))
+        .flatMap(accepted -> awaited(accepted, version2, response))
         .flatMap(outcome -> answer(response, outcome))
         .onErrorResume(error -> answer(response, failure(error)))
         .then();
@@ -98,10 +106,7 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
   /** What is sent and waited for, and what decoding had to leave out. */
   private record Accepted(CompletableFuture<AppendResult> result, DecodedWrite decoded) {}
 
-  /** An answer: a status, and a text for what is not 2xx. */
-  private record Outcome(int status, String text) {}
-
-  private Accepted accept(RequestBody body) {
+  private Accepted accept(RequestBody body, boolean version2) {
     long bytes = body.decodedBytes();
     if (bytes > limits.maxDecodedBytes()) {
       throw new FaultException(
@@ -112,7 +117,7 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
       throw new FaultException(Fault.UNAVAILABLE, "too much is being written, try again later");
     }
     try {
-      return send(decode(body), bytes);
+      return send(version2 ? decode2(body) : decode(body), bytes);
     } catch (RuntimeException e) {
       channel.release(bytes);
       throw e;
@@ -130,68 +135,69 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
     return decoded;
   }
 
+  private DecodedWrite decode2(RequestBody body) {
+    var decoder = decoders2.poll();
+    if (decoder == null) {
+      decoder = new RemoteWrite2Decoder(limits.maxDecodedBytes());
+    }
+    var decoded = decoder.decode(body.bytes(), 0, body.length());
+    decoders2.add(decoder);
+    return decoded;
+  }
+
   private Accepted send(DecodedWrite decoded, long bytes) {
     SampleBatch batch = decoded.batch();
     if (batch.rowCount() == 0 && batch.exemplars().isEmpty() && batch.metadata().isEmpty()) {
       channel.release(bytes);
-      var nothing =
-          CompletableFuture.completedFuture(new AppendResult(0, 0, 0, java.util.List.of()));
+      var nothing = CompletableFuture.completedFuture(new AppendResult(0, 0, 0, List.of()));
       return new Accepted(nothing, decoded);
     }
     var pending = acks.open();
-    pending.result().whenComplete((result, error) -> channel.release(bytes));
+    long held = channel.hold(bytes, batch.sizeInBytes());
+    pending.result().whenComplete((result, error) -> channel.release(held));
     channel.send(batch.withAckId(pending.id()));
     return new Accepted(pending.result(), decoded);
   }
 
-  private Mono<Outcome> awaited(Accepted accepted) {
-    return Mono.fromFuture(accepted.result(), true)
-        .timeout(limits.patience())
-        .map(result -> outcome(result, accepted.decoded()));
-  }
-
-  private static Outcome outcome(AppendResult result, DecodedWrite decoded) {
-    var text = new StringBuilder();
-    for (var rejection : result.rejections()) {
-      switch (rejection.reason()) {
-        case INVALID_LABELS, EXEMPLAR_OUT_OF_ORDER ->
-            LOG.debug("remote write: {} {}", rejection.count(), rejection.reason().text());
-        default ->
-            text.append(text.isEmpty() ? "" : "\n")
-                .append(rejection.reason().text())
-                .append(": ")
-                .append(rejection.count())
-                .append(rejection.count() == 1 ? " sample, series " : " samples, such as series ")
-                .append(rejection.example());
-      }
-    }
-    if (decoded.rejectedHistograms() > 0) {
-      decoded.reasons().forEach(r -> text.append(text.isEmpty() ? "" : "\n").append(r));
-    } else if (decoded.rejectedSeries() > 0) {
+  private Mono<WriteOutcome> awaited(
+      Accepted accepted, boolean version2, HttpServerResponse response) {
+    var decoded = accepted.decoded();
+    if (decoded.rejectedSeries() > 0) {
       LOG.warn(
           "remote write: left out {} series with invalid labels: {}",
           decoded.rejectedSeries(),
           decoded.reasons());
     }
-    return text.isEmpty() ? new Outcome(204, "") : new Outcome(400, text.toString());
+    return Mono.fromFuture(accepted.result(), true)
+        .timeout(limits.patience())
+        .map(
+            result -> {
+              if (version2) {
+                response
+                    .header(WRITTEN + "Samples-Written", String.valueOf(result.samples()))
+                    .header(WRITTEN + "Histograms-Written", String.valueOf(result.histograms()))
+                    .header(WRITTEN + "Exemplars-Written", String.valueOf(result.exemplars()));
+              }
+              return WriteOutcome.of(result, decoded, version2);
+            });
   }
 
   /** The one place that makes an answer of what went wrong. */
-  private static Outcome failure(Throwable error) {
+  private static WriteOutcome failure(Throwable error) {
     if (error instanceof FaultException fault) {
-      return new Outcome(fault.fault().httpStatus(), fault.getMessage());
+      return new WriteOutcome(fault.fault().httpStatus(), fault.getMessage());
     }
     if (error instanceof RejectedExecutionException) {
-      return new Outcome(503, "too many requests wait to be decoded, try again later");
+      return new WriteOutcome(503, "too many requests wait to be decoded, try again later");
     }
     if (error instanceof TimeoutException) {
-      return new Outcome(503, "the samples are not durable yet, try again later");
+      return new WriteOutcome(503, "the samples are not durable yet, try again later");
     }
     LOG.error("remote write failed", error);
-    return new Outcome(500, String.valueOf(error.getMessage()));
+    return new WriteOutcome(500, String.valueOf(error.getMessage()));
   }
 
-  private Mono<Void> answer(HttpServerResponse response, Outcome outcome) {
+  private Mono<Void> answer(HttpServerResponse response, WriteOutcome outcome) {
     return answer(response, outcome.status(), outcome.text());
   }
 

@@ -53,6 +53,18 @@ public final class WriteChannel {
     return true;
   }
 
+  /**
+   * Counts what a decoded request holds where that is more than was reserved for it; it is there
+   * already, so this is not refused, but those that follow are.
+   *
+   * @return what is to be released
+   */
+  long hold(long bytes, long actual) {
+    long held = Math.max(bytes, actual);
+    reserved.addAndGet(held - bytes);
+    return held;
+  }
+
   /** Gives back what {@link #reserve} set aside. */
   void release(long bytes) {
     reserved.addAndGet(-bytes);

@@ -24,6 +24,7 @@ final class TargetSeries {
   private final MetadataNotes notes = new MetadataNotes();
   private TargetSplit split;
   private SeriesLabels joiner;
+  private HistogramLimits histogramLimits;
   private SeriesTable table = new SeriesTable();
   private int[] live = new int[64]; // entries to be marked when they vanish
   private int liveCount;
@@ -36,6 +37,7 @@ final class TargetSeries {
   TargetSeries(TargetSplit split) {
     this.split = split;
     this.joiner = new SeriesLabels(split);
+    this.histogramLimits = new HistogramLimits(split.config());
     addReports();
   }
 
@@ -67,6 +69,7 @@ final class TargetSeries {
             && next.config().utf8Names() == split.config().utf8Names();
     split = next;
     joiner = new SeriesLabels(next);
+    histogramLimits = new HistogramLimits(next.config());
     if (!sameNames) {
       table.forgetNames();
     }
@@ -146,11 +149,11 @@ final class TargetSeries {
     }
   }
 
-  private static void details(ExpositionParser parser, Entry entry, ScrapedRows rows, int row) {
+  private void details(ExpositionParser parser, Entry entry, ScrapedRows rows, int row) {
     if (entry == Entry.HISTOGRAM) {
       var histogram = parser.histogram();
       if (histogram != null) {
-        rows.histogram(row, histogram);
+        rows.histogram(row, histogramLimits.apply(histogram));
       }
     }
     long start = parser.startTimestamp();

@@ -258,7 +258,62 @@ class RemoteWriteReceiverTest {
             .get(),
         415,
         "got application/x-protobuf;proto=x.Y content type; unknown type for remote write protobuf"
-            + " message x.Y, supported: prometheus.WriteRequest");
+            + " message x.Y, supported: prometheus.WriteRequest, io.prometheus.write.v2.Request");
+  }
+
+  @Test
+  void write_version2_tellsWhatWasWritten() throws Exception {
+    byte[] request = {
+      0x22,
+      0,
+      0x22,
+      8,
+      '_',
+      '_',
+      'n',
+      'a',
+      'm',
+      'e',
+      '_',
+      '_',
+      0x22,
+      1,
+      'm', // symbols
+      0x2A,
+      17,
+      0x0A,
+      2,
+      1,
+      2, // series: references of labels
+      0x12,
+      11,
+      0x09,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      (byte) 0xF0,
+      0x3F,
+      0x10,
+      5 // sample 1.0 at 5
+    };
+    var answer =
+        send(
+            request(Snappy.compress(request))
+                .setHeader(
+                    "Content-Type", "application/x-protobuf;proto=io.prometheus.write.v2.Request")
+                .build());
+    var batch = take();
+    assertThat(batch.labels(0)).isEqualTo(Labels.of("__name__", "m"));
+    assertThat(batch.value(0)).isEqualTo(1);
+    acks.durable(
+        batch.ackId(),
+        new AppendResult(1, 0, 0, List.of(new Rejection(Reason.INVALID_LABELS, 1, "{}"))));
+    expect(answer.get(), 400, "invalid labels: 1 sample, series {}");
+    assertThat(answer.get().headers().firstValue("X-Prometheus-Remote-Write-Samples-Written"))
+        .contains("1");
   }
 
   @Test

@@ -23,6 +23,8 @@ final class JobBuilder {
   long bodySizeLimit;
   int targetLimit;
   int keepDroppedTargets;
+  int bucketLimit;
+  double minBucketFactor;
   String metricsPath = "/metrics";
   ScrapeProtocol fallback;
   Limits limits = Limits.NONE;
@@ -78,8 +80,8 @@ final class JobBuilder {
         bodySizeLimit,
         targetLimit,
         limits,
-        0,
-        0,
+        bucketLimit,
+        minBucketFactor,
         keepDroppedTargets,
         utf8Names,
         "allow-utf-8",
