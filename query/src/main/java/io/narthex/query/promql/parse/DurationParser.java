@@ -51,25 +51,31 @@ final class DurationParser {
 
   /**
    * Reads an offset. A number, a function and a parenthesis after a sign end it, so that {@code foo
-   * offset -2 ^ 2} is a power of {@code foo offset -2}.
+   * offset -2 ^ 2} is a power of {@code foo offset -2}; after a parenthesis without a sign it goes
+   * on: {@code foo offset (2) ^ 2} is {@code foo offset ((2) ^ 2)}.
    */
   DurationValue offset() {
-    Span sign = tokens.span();
-    boolean negative = tokens.is(TokenType.SUB);
     if (literals.isSign()) {
-      tokens.advance();
-      if (literals.isSign()) {
-        DurationExpr inner = expression(Precedence.POWER);
-        return value(binaries(signed(sign, negative, inner), Precedence.ADDITIVE));
-      }
-      return value(
-          tokens.is(TokenType.LEFT_PAREN)
-              ? signedParen(sign, negative)
-              : signed(sign, negative, primary()));
+      return value(signedOffset());
     }
     boolean extensible = tokens.is(TokenType.LEFT_PAREN);
     DurationExpr first = primary();
     return value(extensible ? binaries(first, Precedence.ADDITIVE) : first);
+  }
+
+  private DurationExpr signedOffset() {
+    Span sign = tokens.span();
+    boolean negative = tokens.is(TokenType.SUB);
+    tokens.advance();
+    if (literals.isSign()) {
+      nesting.enter(tokens);
+      DurationExpr inner = signedOffset();
+      nesting.leave();
+      return signed(sign, negative, inner);
+    }
+    return tokens.is(TokenType.LEFT_PAREN)
+        ? signedParen(sign, negative)
+        : signed(sign, negative, primary());
   }
 
   private DurationExpr signedParen(Span sign, boolean negative) {

@@ -1,6 +1,8 @@
 package io.narthex.query.promql.print;
 
+import io.narthex.query.promql.ast.BinaryOp;
 import io.narthex.query.promql.ast.DurationExpr;
+import io.narthex.query.promql.ast.DurationValue;
 
 /** Writes duration expressions. */
 final class DurationPrinter {
@@ -16,6 +18,28 @@ final class DurationPrinter {
           : bare(out, operation);
     }
     return out.append(expr instanceof DurationExpr.Step ? "step()" : "range()");
+  }
+
+  /** Whether the operator is one of duration expressions too. */
+  static boolean knows(BinaryOp op) {
+    return switch (op) {
+      case ADD, SUB, MUL, DIV, MOD, POW -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the duration would take in an operator that follows it. */
+  static boolean beginsWithParen(DurationValue value) {
+    return value instanceof DurationValue.Expression e && beginsWithParen(e.expr());
+  }
+
+  private static boolean beginsWithParen(DurationExpr expr) {
+    if (!(expr instanceof DurationExpr.Operation o)) {
+      return false;
+    }
+    DurationExpr left = o.left();
+    boolean function = o.op() == DurationExpr.Op.MIN || o.op() == DurationExpr.Op.MAX;
+    return o.wrapped() || (left != null && !function && beginsWithParen(left));
   }
 
   private static StringBuilder bare(StringBuilder out, DurationExpr.Operation o) {

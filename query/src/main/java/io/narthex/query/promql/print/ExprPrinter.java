@@ -25,18 +25,31 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
   private final StringBuilder out = new StringBuilder();
   private final int limit;
 
-  private ExprPrinter(int limit) {
+  /** Whether an operator follows that an offset in parentheses would draw to itself. */
+  private boolean offsetMustEnd;
+
+  private ExprPrinter(int limit, boolean offsetMustEnd) {
     this.limit = limit;
+    this.offsetMustEnd = offsetMustEnd;
   }
 
   /** The expression as text. */
   public static String print(Expr expr) {
-    return expr.accept(new ExprPrinter(Integer.MAX_VALUE)).toString();
+    return print(expr, false);
+  }
+
+  /**
+   * The expression as text.
+   *
+   * @param offsetMustEnd whether it is followed by an operator that is known to durations as well
+   */
+  static String print(Expr expr, boolean offsetMustEnd) {
+    return expr.accept(new ExprPrinter(Integer.MAX_VALUE, offsetMustEnd)).toString();
   }
 
   /** Whether the text has at most so many bytes; looks no further than that. */
   static boolean fits(Expr expr, int bytes) {
-    StringBuilder text = expr.accept(new ExprPrinter(bytes));
+    StringBuilder text = expr.accept(new ExprPrinter(bytes, false));
     return text.length() <= bytes
         && text.toString().getBytes(StandardCharsets.UTF_8).length <= bytes;
   }
@@ -64,8 +77,8 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
   }
 
   /** What stands behind a sub-query's expression. */
-  static String suffix(Expr.Subquery node) {
-    var printer = new ExprPrinter(Integer.MAX_VALUE);
+  static String suffix(Expr.Subquery node, boolean offsetMustEnd) {
+    var printer = new ExprPrinter(Integer.MAX_VALUE, offsetMustEnd);
     printer.subquerySuffix(node);
     return printer.out.toString();
   }
@@ -100,7 +113,7 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
   @Override
   public StringBuilder subquery(Expr.Subquery node) {
     if (!full()) {
-      node.expr().accept(this);
+      enclosed(node.expr());
       subquerySuffix(node);
     }
     return out;
@@ -114,7 +127,10 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
   @Override
   public StringBuilder binary(Expr.Binary node) {
     if (!full()) {
+      boolean outer = offsetMustEnd;
+      offsetMustEnd = DurationPrinter.knows(node.op());
       node.left().accept(this);
+      offsetMustEnd = outer;
       next(" " + operator(node) + " ", node.right());
     }
     return out;
@@ -128,10 +144,9 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
     out.append(head(node)).append('(');
     Expr parameter = node.parameter();
     if (parameter != null) {
-      parameter.accept(this);
-      out.append(", ");
+      enclosed(parameter).append(", ");
     }
-    return node.expr().accept(this).append(')');
+    return enclosed(node.expr()).append(')');
   }
 
   @Override
@@ -142,7 +157,8 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
     out.append(node.function().name()).append('(');
     String separator = "";
     for (Expr argument : node.arguments()) {
-      next(separator, argument);
+      out.append(separator);
+      enclosed(argument);
       separator = ", ";
     }
     return out.append(')');
@@ -150,7 +166,11 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
 
   @Override
   public StringBuilder paren(Expr.Paren node) {
-    return full() ? out : next("(", node.expr()).append(')');
+    if (full()) {
+      return out;
+    }
+    out.append('(');
+    return enclosed(node.expr()).append(')');
   }
 
   @Override
@@ -171,6 +191,14 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
   private StringBuilder next(String text, Expr expr) {
     out.append(text);
     return expr.accept(this);
+  }
+
+  private StringBuilder enclosed(Expr expr) {
+    boolean outer = offsetMustEnd;
+    offsetMustEnd = false;
+    expr.accept(this);
+    offsetMustEnd = outer;
+    return out;
   }
 
   private void name(VectorSelector node) {
@@ -207,7 +235,14 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
       out.append(at instanceof At.Start ? " @ start()" : " @ end()");
     }
     DurationValue offset = time.offset();
-    return offset == null ? out : duration(out.append(" offset "), offset);
+    if (offset == null) {
+      return out;
+    }
+    out.append(" offset ");
+    if (offsetMustEnd && DurationPrinter.beginsWithParen(offset)) {
+      out.append('+');
+    }
+    return duration(out, offset);
   }
 
   private void subquerySuffix(Expr.Subquery node) {

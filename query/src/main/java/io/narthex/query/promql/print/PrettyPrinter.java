@@ -27,16 +27,12 @@ public final class PrettyPrinter {
   /** The expression in lines; a part up to {@code width} bytes long is not split. */
   public static String print(Expr expr, int width) {
     var printer = new PrettyPrinter(width);
-    printer.write(expr, 0);
+    printer.write(expr, 0, false);
     return printer.out.toString();
   }
 
-  private void write(Expr expr, int level) {
-    expr.accept(new Lines(level));
-  }
-
-  private void line(Expr expr, int level) {
-    indent(level).append(ExprPrinter.print(expr));
+  private void write(Expr expr, int level, boolean offsetMustEnd) {
+    expr.accept(new Lines(level, offsetMustEnd));
   }
 
   private StringBuilder indent(int level) {
@@ -46,21 +42,23 @@ public final class PrettyPrinter {
   /** Writes one node with its children, beginning at a level. */
   private final class Lines implements Expr.Visitor<Boolean> {
     private final int level;
+    private final boolean offsetMustEnd;
 
-    Lines(int level) {
+    Lines(int level, boolean offsetMustEnd) {
       this.level = level;
+      this.offsetMustEnd = offsetMustEnd;
     }
 
     private boolean whole(Expr node) {
       boolean fits = ExprPrinter.fits(node, width);
       if (fits) {
-        line(node, level);
+        leaf(node);
       }
       return fits;
     }
 
     private boolean leaf(Expr node) {
-      line(node, level);
+      indent(level).append(ExprPrinter.print(node, offsetMustEnd));
       return true;
     }
 
@@ -87,8 +85,8 @@ public final class PrettyPrinter {
     @Override
     public Boolean subquery(Expr.Subquery node) {
       if (!whole(node)) {
-        write(node.expr(), level);
-        out.append(ExprPrinter.suffix(node));
+        write(node.expr(), level, false);
+        out.append(ExprPrinter.suffix(node, offsetMustEnd));
       }
       return true;
     }
@@ -96,7 +94,7 @@ public final class PrettyPrinter {
     @Override
     public Boolean unary(Expr.Unary node) {
       int from = indent(level).length();
-      write(node.expr(), level);
+      write(node.expr(), level, offsetMustEnd);
       int to = from;
       while (out.charAt(to) == ' ') {
         to++;
@@ -108,10 +106,10 @@ public final class PrettyPrinter {
     @Override
     public Boolean binary(Expr.Binary node) {
       if (!whole(node)) {
-        write(node.left(), level + 1);
+        write(node.left(), level + 1, DurationPrinter.knows(node.op()));
         out.append('\n');
         indent(level).append(ExprPrinter.operator(node)).append('\n');
-        write(node.right(), level + 1);
+        write(node.right(), level + 1, offsetMustEnd);
       }
       return true;
     }
@@ -122,10 +120,10 @@ public final class PrettyPrinter {
         indent(level).append(ExprPrinter.head(node)).append("(\n");
         Expr parameter = node.parameter();
         if (parameter != null) {
-          write(parameter, level + 1);
+          write(parameter, level + 1, false);
           out.append(",\n");
         }
-        write(node.expr(), level + 1);
+        write(node.expr(), level + 1, false);
         close();
       }
       return true;
@@ -138,7 +136,7 @@ public final class PrettyPrinter {
         String separator = "";
         for (Expr argument : node.arguments()) {
           out.append(separator);
-          write(argument, level + 1);
+          write(argument, level + 1, false);
           separator = ",\n";
         }
         close();
@@ -150,7 +148,7 @@ public final class PrettyPrinter {
     public Boolean paren(Expr.Paren node) {
       if (!whole(node)) {
         indent(level).append("(\n");
-        write(node.expr(), level + 1);
+        write(node.expr(), level + 1, false);
         close();
       }
       return true;
@@ -158,7 +156,7 @@ public final class PrettyPrinter {
 
     @Override
     public Boolean stepInvariant(Expr.StepInvariant node) {
-      write(node.expr(), level);
+      write(node.expr(), level, offsetMustEnd);
       return true;
     }
 
