@@ -49,6 +49,6 @@ public record BlockMeta(
 
   /** Whether it may have samples in the range, ends included. */
   public boolean overlaps(long from, long to) {
-    return minTime <= to && maxTime >= from;
+    return samples > 0 && minTime <= to && maxTime >= from;
   }
 }

@@ -37,11 +37,11 @@ public final class IntegerEncoder {
       scale(values, count, gcd(values, count));
     }
     begin();
-    tryPlain(count, 0);
-    tryDelta(count);
-    tryDelta2(count);
+    int deltaWidth = tryDelta(count);
+    tryPlain(count, 0, deltaWidth);
     if (count > 2) {
-      tryPlain(count, Math.round((double) scaled[count - 1] / (count - 1)));
+      tryPlain(count, Math.round((double) scaled[count - 1] / (count - 1)), deltaWidth);
+      tryDelta2(count, deltaWidth);
     }
     write(values, count, out);
   }
@@ -53,9 +53,9 @@ public final class IntegerEncoder {
       scale(bits, count, 1L << commonZeros(bits, count));
     }
     begin();
-    tryPlain(count, 0);
-    tryDelta(count);
-    tryXor(bits, count);
+    int deltaWidth = tryDelta(count);
+    tryPlain(count, 0, deltaWidth);
+    tryXor(bits, count, deltaWidth);
     write(bits, count, out);
   }
 
@@ -119,48 +119,61 @@ public final class IntegerEncoder {
     bestFlags = PLAIN;
   }
 
-  private void tryPlain(int count, long slope) {
-    if (slope == 0) {
-      for (int i = 1; i < count; i++) {
-        candidate[i - 1] = scaled[i];
-      }
-    } else {
-      for (int i = 1; i < count; i++) {
-        candidate[i - 1] = scaled[i] - i * slope;
-      }
-    }
-    consider(slope == 0 ? PLAIN : SLOPE, Math.max(0, count - 1), slope, false);
-  }
-
-  private void tryDelta(int count) {
+  /** Returns about the width of the differences. */
+  private int tryDelta(int count) {
     int changes = 0;
     for (int i = 1; i < count; i++) {
       long delta = scaled[i] - scaled[i - 1];
       candidate[i - 1] = delta;
       changes += delta == 0 ? 0 : 1;
     }
+    int width = sampledWidth(Math.max(0, count - 1));
     consider(DELTA, Math.max(0, count - 1), 0, true);
     if (changes < count - 1) {
       considerSparse(DELTA, count);
     }
+    return width;
   }
 
-  private void tryDelta2(int count) {
-    if (count < 3) {
-      return;
+  private void tryPlain(int count, long slope, int deltaWidth) {
+    for (int i = 1; i < count; i++) {
+      candidate[i - 1] = scaled[i] - i * slope;
     }
+    if (sampledWidth(count - 1) <= deltaWidth) {
+      consider(slope == 0 ? PLAIN : SLOPE, count - 1, slope, true);
+    }
+  }
+
+  private void tryDelta2(int count, int deltaWidth) {
     for (int i = 2; i < count; i++) {
       candidate[i - 2] = scaled[i] - 2 * scaled[i - 1] + scaled[i - 2];
     }
-    consider(DELTA2, count - 2, scaled[1], true);
+    if (sampledWidth(count - 2) < deltaWidth) {
+      consider(DELTA2, count - 2, scaled[1], true);
+    }
   }
 
-  private void tryXor(long[] bits, int count) {
+  private void tryXor(long[] bits, int count, int deltaWidth) {
     int shift = Long.numberOfTrailingZeros(factor);
     for (int i = 1; i < count; i++) {
       candidate[i - 1] = (bits[i] ^ bits[i - 1]) >>> shift;
     }
-    consider(XOR, Math.max(0, count - 1), 0, true);
+    if (sampledWidth(count - 1) <= deltaWidth) {
+      consider(XOR, count - 1, 0, true);
+    }
+  }
+
+  /** Width of the range that one mini-block of the candidate spans, as a first look at it. */
+  private int sampledWidth(int count) {
+    int from = Math.max(0, (count - IntegerLayout.MINI_BLOCK) / 2);
+    int to = Math.min(count, from + IntegerLayout.MINI_BLOCK);
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int i = from; i < to; i++) {
+      min = Math.min(min, candidate[i]);
+      max = Math.max(max, candidate[i]);
+    }
+    return from >= to ? 0 : BitPacking.width(max - min);
   }
 
   private void considerSparse(int transform, int count) {
@@ -177,12 +190,12 @@ public final class IntegerEncoder {
   }
 
   private void consider(int transform, int residuals, long second, boolean patch) {
-    plan.plan(candidate, residuals, patch);
+    plan.plan(candidate, Math.max(0, residuals), patch);
     accept(transform, residuals, second);
   }
 
   private void accept(int flags, int residuals, long second) {
-    if (plan.cost >= bestCost) {
+    if (residuals < 0 || plan.cost >= bestCost) {
       return;
     }
     bestCost = plan.cost;

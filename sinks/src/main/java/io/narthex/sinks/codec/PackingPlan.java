@@ -14,8 +14,8 @@ final class PackingPlan {
   /** A guess at what an exception's position takes, in bits. */
   private static final int EXCEPTION_BITS = 12;
 
-  /** What planning may gain at least, in bits, before numbers are sorted for it. */
-  private static final int WORTH_SORTING = 192;
+  /** Residuals among which the median is looked for. */
+  private static final int SAMPLES = 15;
 
   /** Bits of the packed numbers, exceptions and widths. */
   long cost;
@@ -23,7 +23,8 @@ final class PackingPlan {
   private long reference;
   private int width;
   private boolean patched;
-  private long[] sorted = new long[0];
+  private final long[] sample = new long[SAMPLES];
+  private final int[] byWidth = new int[65];
 
   /**
    * Plans for {@code residuals[0, count)}.
@@ -46,56 +47,72 @@ final class PackingPlan {
     }
     reference = min;
     width = BitPacking.width(max - min);
-    int narrowest = width;
-    for (int from = 0; from < count; from += MINI_BLOCK) {
-      int size = Math.min(MINI_BLOCK, count - from);
-      long low = Long.MAX_VALUE;
-      long high = Long.MIN_VALUE;
-      for (int i = from; i < from + size; i++) {
-        low = Math.min(low, residuals[i]);
-        high = Math.max(high, residuals[i]);
+    if (width > 0) {
+      costOfBlocks(residuals, count);
+      if (patch) {
+        planExceptions(residuals, count);
       }
-      cost += (long) size * BitPacking.width(high - min) + 8;
-      narrowest = Math.min(narrowest, BitPacking.width(high - low));
     }
-    if (patch && cost - (long) count * narrowest > WORTH_SORTING) {
-      planExceptions(residuals, count);
+  }
+
+  private void costOfBlocks(long[] residuals, int count) {
+    for (int from = 0; from < count; from += MINI_BLOCK) {
+      int to = Math.min(from + MINI_BLOCK, count);
+      long any = 0;
+      for (int i = from; i < to; i++) {
+        any |= residuals[i] - reference;
+      }
+      cost += (long) (to - from) * BitPacking.width(any) + 8;
     }
   }
 
   /**
-   * For each width, the window of that width with most numbers: what lies outside are exceptions.
+   * Counts the numbers by their distance from about the median. For each width it follows how many
+   * would be exceptions; the best width is then tightened around the numbers that are none.
    */
   private void planExceptions(long[] residuals, int count) {
-    if (sorted.length < count) {
-      sorted = new long[count];
+    long middle = median(residuals, count);
+    Arrays.fill(byWidth, 0);
+    for (int i = 0; i < count; i++) {
+      long distance = residuals[i] - middle;
+      byWidth[BitPacking.width((distance << 1) ^ (distance >> 63))]++;
     }
-    System.arraycopy(residuals, 0, sorted, 0, count);
-    Arrays.sort(sorted, 0, count);
-    int full = width;
-    int overhead = 8 * IntegerLayout.miniBlocks(count) + 8;
-    int each = EXCEPTION_BITS + 8 * ((full + 8) / 7);
-    for (int w = 0; w < full; w++) {
-      long span = w == 0 ? 0 : -1L >>> (64 - w);
-      int best = 0;
-      int bestFrom = 0;
-      for (int from = 0, to = 0; to < count; to++) {
-        while (Long.compareUnsigned(sorted[to] - sorted[from], span) > 0) {
-          from++;
-        }
-        if (to - from >= best) {
-          best = to - from + 1;
-          bestFrom = from;
-        }
-      }
-      long bits = (long) count * w + (long) (count - best) * each + overhead;
-      if (bits < cost) {
-        cost = bits;
-        reference = sorted[bestFrom];
-        width = w;
-        patched = true;
+    int each = EXCEPTION_BITS + 8 * ((width + 8) / 7);
+    long best = cost;
+    int bestWidth = -1;
+    int exceptions = count;
+    for (int w = 0; w < width; w++) {
+      exceptions -= byWidth[w];
+      long bits = (long) count * w + (long) exceptions * each;
+      if (bits < best) {
+        best = bits;
+        bestWidth = w;
       }
     }
+    if (bestWidth < 0) {
+      return;
+    }
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int i = 0; i < count; i++) {
+      long distance = residuals[i] - middle;
+      if (BitPacking.width((distance << 1) ^ (distance >> 63)) <= bestWidth) {
+        min = Math.min(min, residuals[i]);
+        max = Math.max(max, residuals[i]);
+      }
+    }
+    patched = true;
+    cost = best + 8L * IntegerLayout.miniBlocks(count);
+    reference = min;
+    width = BitPacking.width(max - min);
+  }
+
+  private long median(long[] residuals, int count) {
+    for (int i = 0; i < SAMPLES; i++) {
+      sample[i] = residuals[(int) ((long) i * count / SAMPLES)];
+    }
+    Arrays.sort(sample);
+    return sample[SAMPLES / 2];
   }
 
   /** Flags for the column's first byte. Packs with this plan; {@code residuals} are overwritten. */

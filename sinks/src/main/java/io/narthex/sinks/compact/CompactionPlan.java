@@ -61,13 +61,17 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
     return new CompactionPlan(ids, window);
   }
 
-  /** Starts of the windows that are over and in which a block begins or ends. */
+  /**
+   * Starts of the windows that are over and in which a block begins or ends; empty blocks are none.
+   */
   private static Set<Long> windows(List<BlockMeta> metas, Duration range, long completeBefore) {
     long length = range.toMillis();
     Set<Long> starts = new TreeSet<>();
     for (BlockMeta meta : metas) {
-      starts.add(Math.floorDiv(meta.minTime(), length) * length);
-      starts.add(Math.floorDiv(meta.maxTime(), length) * length);
+      if (meta.samples() > 0) {
+        starts.add(Math.floorDiv(meta.minTime(), length) * length);
+        starts.add(Math.floorDiv(meta.maxTime(), length) * length);
+      }
     }
     starts.removeIf(start -> start + length > completeBefore);
     return starts;
@@ -93,6 +97,6 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
   }
 
   private static boolean liesIn(BlockMeta meta, long start, long length) {
-    return meta.minTime() >= start && meta.maxTime() < start + length;
+    return meta.samples() > 0 && meta.minTime() >= start && meta.maxTime() < start + length;
   }
 }

@@ -112,7 +112,7 @@ public final class Compactor {
     long order = 0;
     for (Block input : inputs) {
       level = Math.max(level, input.meta().level());
-      order = Math.max(order, input.meta().order());
+      order = input.meta().samples() == 0 ? order : Math.max(order, input.meta().order());
     }
     return new BlockOptions(level + 1, order, List.of());
   }
