@@ -108,6 +108,9 @@ final class Dispatcher {
     if (route.needsReady() && state != ServerFacts.State.READY) {
       return Mono.just(begun(new Reply.NotReady(state == ServerFacts.State.STOPPING)));
     }
+    if (route.pool() == Route.Pool.INLINE) {
+      return Mono.fromSupplier(() -> begun(route.endpoint().answer(call)));
+    }
     var workers = route.pool() == Route.Pool.QUERY ? queries : lookups;
     return workers.call(() -> begun(route.endpoint().answer(call)), cancellation);
   }

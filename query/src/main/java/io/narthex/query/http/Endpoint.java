@@ -1,6 +1,6 @@
 package io.narthex.query.http;
 
-/** Answers requests; runs on a worker and may block. */
+/** Answers requests; runs on a worker and may block, unless its route says {@code INLINE}. */
 @FunctionalInterface
 interface Endpoint {
 

@@ -44,7 +44,6 @@ final class Features {
     "at_modifier",
     "bool",
     "by",
-    "duration_expr",
     "group_left",
     "group_right",
     "ignoring",
@@ -68,9 +67,9 @@ final class Features {
     var all = new LinkedHashMap<String, Map<String, Boolean>>();
     all.put("api", api());
     all.put("prometheus", Map.of("agent_mode", false, "server_mode", true));
-    all.put("promql", enabled(LANGUAGE));
+    all.put("promql", language());
     all.put("promql_functions", new TreeMap<>(new QuerySyntax(options.language()).functions()));
-    all.put("promql_operators", enabled(OPERATORS));
+    all.put("promql_operators", operators());
     all.put("service_discovery_providers", new TreeMap<>(services.facts().discoveryKinds()));
     all.put("tsdb", Map.of("native_histograms", true));
     return all;
@@ -91,12 +90,31 @@ final class Features {
     return api;
   }
 
+  private Map<String, Boolean> language() {
+    var language = options.language();
+    var features = enabled(LANGUAGE);
+    features.put("anchored", language.extendedRangeSelectors());
+    features.put("duration_expr", language.durationExpressions());
+    features.put("fill", language.binopFillModifiers());
+    features.put("fill_left", language.binopFillModifiers());
+    features.put("fill_right", language.binopFillModifiers());
+    features.put("smoothed", language.extendedRangeSelectors());
+    return features;
+  }
+
+  private Map<String, Boolean> operators() {
+    var features = enabled(OPERATORS);
+    features.put("limit_ratio", options.language().experimentalFunctions());
+    features.put("limitk", options.language().experimentalFunctions());
+    return features;
+  }
+
   private static boolean on(@Nullable String flag) {
     return "true".equals(flag);
   }
 
   private static Map<String, Boolean> enabled(String[] names) {
-    var features = new LinkedHashMap<String, Boolean>();
+    var features = new TreeMap<String, Boolean>();
     for (var name : names) {
       features.put(name, true);
     }

@@ -29,8 +29,8 @@ final class PageEndpoints {
     return List.of(
         Route.always("/", call -> new Reply.Whole(200, "text/html; charset=utf-8", startPage)),
         Route.always("/-/healthy", call -> text("Prometheus Server is Healthy.\n")),
-        Route.page("/-/ready", call -> text("Prometheus Server is Ready.\n")),
-        Route.always("/metrics", this::metrics),
+        Route.whenReady("/-/ready", call -> text("Prometheus Server is Ready.\n")),
+        Route.metrics("/metrics", this::metrics),
         Route.always("/version", call -> version()));
   }
 

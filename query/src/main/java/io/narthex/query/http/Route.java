@@ -26,7 +26,9 @@ record Route(String path, Set<Verb> methods, boolean needsReady, Pool pool, Endp
     /** Queries: as many at once as is allowed. */
     QUERY,
     /** Everything else that may take a moment. */
-    LOOKUP
+    LOOKUP,
+    /** None: the answer is at hand, and must come even when all threads are taken. */
+    INLINE
   }
 
   static Route get(String path, Endpoint endpoint) {
@@ -45,8 +47,13 @@ record Route(String path, Set<Verb> methods, boolean needsReady, Pool pool, Endp
     return new Route(path, EnumSet.of(Verb.POST, Verb.PUT), true, Pool.LOOKUP, endpoint);
   }
 
-  /** Answers to GET and HEAD, whether the server is ready or not. */
+  /** Answers to GET and HEAD at once, whether the server is ready or not. */
   static Route always(String path, Endpoint endpoint) {
+    return new Route(path, EnumSet.of(Verb.GET, Verb.HEAD), false, Pool.INLINE, endpoint);
+  }
+
+  /** Answers to GET and HEAD on a worker, whether the server is ready or not. */
+  static Route metrics(String path, Endpoint endpoint) {
     return new Route(path, EnumSet.of(Verb.GET, Verb.HEAD), false, Pool.LOOKUP, endpoint);
   }
 
@@ -55,9 +62,9 @@ record Route(String path, Set<Verb> methods, boolean needsReady, Pool pool, Endp
     return new Route(path, EnumSet.of(Verb.GET), false, Pool.LOOKUP, endpoint);
   }
 
-  /** Answers to GET and HEAD when the server is ready. */
-  static Route page(String path, Endpoint endpoint) {
-    return new Route(path, EnumSet.of(Verb.GET, Verb.HEAD), true, Pool.LOOKUP, endpoint);
+  /** Answers to GET and HEAD at once, when the server is ready. */
+  static Route whenReady(String path, Endpoint endpoint) {
+    return new Route(path, EnumSet.of(Verb.GET, Verb.HEAD), true, Pool.INLINE, endpoint);
   }
 
   boolean isApi() {

@@ -226,6 +226,8 @@ class ApiEndpointsTest {
     assertThat(data.at("/api/lifecycle").asBoolean()).isTrue();
     assertThat(data.at("/promql_functions/rate").asBoolean()).isTrue();
     assertThat(data.at("/promql_functions/mad_over_time").asBoolean(true)).isFalse();
+    assertThat(data.at("/promql/anchored").asBoolean(true)).isFalse();
+    assertThat(data.at("/promql/duration_expr").asBoolean()).isTrue();
     assertThat(data.at("/service_discovery_providers/static").asBoolean()).isTrue();
   }
 
