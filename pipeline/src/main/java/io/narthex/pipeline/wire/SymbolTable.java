@@ -22,10 +22,16 @@ final class SymbolTable {
   private int size;
   private int metricName = NONE;
 
+  /** References of the series encoded last: the next one mostly has the same names in a row. */
+  private int[] encoded = new int[64];
+
+  private int encodedCount;
+
   void reset(byte[] body) {
     this.body = body;
     size = 0;
     metricName = NONE;
+    encodedCount = 0;
   }
 
   void add(int symbolFrom, int symbolTo) {
@@ -79,14 +85,26 @@ final class SymbolTable {
     for (int i = 0; i < count; i += 2) {
       int name = refs[i];
       int value = refs[i + 1];
-      boolean ascends = i == 0 || compare(refs[i - 2], name) < 0;
+      boolean ascends = i == 0 || isKnownOrder(refs, i) || compare(refs[i - 2], name) < 0;
       if (!ascends || !valid[name] || !valid[value] || isEmpty(name) || isEmpty(value)) {
         return -1;
       }
       named |= name == metricName;
       at = LabelBytes.write(out, at, body, from[name], to[name], body, from[value], to[value]);
     }
-    return named ? at : -1;
+    if (!named) {
+      return -1;
+    }
+    if (encoded.length < count) {
+      encoded = new int[2 * count];
+    }
+    System.arraycopy(refs, 0, encoded, 0, count);
+    encodedCount = count;
+    return at;
+  }
+
+  private boolean isKnownOrder(int[] refs, int i) {
+    return i < encodedCount && encoded[i - 2] == refs[i - 2] && encoded[i] == refs[i];
   }
 
   /** Bytes that {@link #encode} needs at most. */

@@ -45,6 +45,35 @@ class TextParserTest {
     }
   }
 
+  /**
+   * The parser of the client libraries is stricter than a scrape: it also demands a last newline,
+   * known escapes, one help and type a family, numbers as bounds, counts that are not negative. All
+   * else that it refuses is refused here.
+   */
+  @Test
+  void next_casesOfTheClientLibraries_areRefusedButForKnownLeniency() {
+    var taken = new ArrayList<String>();
+    for (JsonNode row : Reference.table("go-tables/common-text-parse-errors.json").get("cases")) {
+      byte[] input = ExpositionTables.bytes(row.get("in"));
+      boolean refused = ExpositionTables.fault(new TextParser(input, 0, input.length)) != null;
+      String wanted = row.path("errUTF8").asText();
+      if (wanted.isEmpty()) {
+        assertThat(refused).as("%s", row).isFalse();
+      } else if (!refused) {
+        taken.add(wanted.replaceFirst("text format parsing error in line \\d+: ", ""));
+      }
+    }
+    assertThat(taken)
+        .hasSize(18)
+        .allMatch(
+            fault ->
+                fault.matches(
+                    "unexpected end of input stream|invalid escape sequence"
+                        + "|.* contains unescaped new-line|second (HELP|TYPE) line .*"
+                        + "|expected float as value for '(le|quantile)' label"
+                        + "|negative (count|bucket population) for histogram .*"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"alltypes.237mfs.nometa.prom.txt", "alltypes.237mfs.prom.txt"})
   void next_referencePages_areTaken(String name) throws IOException {
