@@ -2,14 +2,15 @@ package io.narthex.query.promql.parse;
 
 /**
  * Bounds how deep a query may nest and how high its tree may grow, so that neither the parser nor
- * anything else that walks the tree by recursion runs out of stack.
+ * anything else that walks the tree by recursion runs out of stack: half a megabyte is enough to
+ * read, print and rewrite the deepest tree.
  */
 final class Nesting {
   /** Most expressions inside each other: parentheses, arguments, operands on the right. */
-  static final int MAX_DEPTH = 1_000;
+  static final int MAX_DEPTH = 250;
 
   /** Most nodes on the way from the root to a leaf; a chain of operators is one node each. */
-  static final int MAX_HEIGHT = 2_000;
+  static final int MAX_HEIGHT = 500;
 
   private final ParseProblems problems;
   private int depth;

@@ -20,7 +20,7 @@ public final class PromqlParser {
   private PromqlParser() {}
 
   /**
-   * Reads a query and checks its types. The tree is at most 2,000 nodes high.
+   * Reads a query and checks its types. The tree is at most 500 nodes high.
    *
    * @throws FaultException {@code BAD_DATA} with {@code line:column: parse error: text} for the
    *     first thing that is wrong
