@@ -16,6 +16,8 @@ import reactor.netty.resources.ConnectionProvider;
  * Clients that connect and identify themselves as configured. All of them share one pool of
  * connections; each keeps those of its own settings apart.
  *
+ * <p>They speak HTTP/1.1, also where a configuration allows HTTP/2.
+ *
  * <p>Redirects are followed up to ten times. Credentials and configured headers do not go along to
  * another host.
  */
