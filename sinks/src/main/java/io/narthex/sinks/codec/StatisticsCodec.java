@@ -143,7 +143,9 @@ public final class StatisticsCodec {
    */
   private static void writeNumber(double value, int exponent, ByteOutput out) {
     long scaled = Decimals.scaled(value, exponent);
-    if (Math.abs(scaled) < VARINT_LIMIT && Decimals.isExact(value, scaled, exponent)) {
+    if (scaled < VARINT_LIMIT
+        && scaled > -VARINT_LIMIT
+        && Decimals.isExact(value, scaled, exponent)) {
       out.writeVarint(((scaled << 1) ^ (scaled >> 63)) << 1);
     } else {
       out.write(0x01);

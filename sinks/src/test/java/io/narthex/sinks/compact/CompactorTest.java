@@ -214,7 +214,12 @@ class CompactorTest {
       assertThat(++merges).isLessThan(20);
     }
     assertThat(readAll(blocks)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
-    assertThat(blocks.stream().filter(block -> block.meta().overlaps(START, START + 8 * HOUR - 1) && block.meta().minTime() < START + 8 * HOUR - HOUR))
+    assertThat(
+            blocks.stream()
+                .filter(
+                    block ->
+                        block.meta().overlaps(START, START + 8 * HOUR - 1)
+                            && block.meta().minTime() < START + 8 * HOUR - HOUR))
         .hasSize(1);
   }
 
