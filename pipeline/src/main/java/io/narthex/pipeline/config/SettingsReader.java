@@ -18,7 +18,7 @@ final class SettingsReader {
 
   static StorageConfig storage(Section s) {
     Section tsdb = s.sectionOrEmpty("tsdb");
-    Duration window = tsdb.duration("out_of_order_time_window", Duration.ZERO);
+    Duration window = tsdb.duration("out_of_order_time_window", StorageConfig.DEFAULT_WINDOW);
     double stale = tsdb.number("stale_series_compaction_threshold", 0);
     if (stale < 0 || stale > 1) {
       tsdb.fault("stale_series_compaction_threshold", "must be in the range [0, 1], got " + stale);

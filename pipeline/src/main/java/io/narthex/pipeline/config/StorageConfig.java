@@ -20,4 +20,7 @@ public record StorageConfig(
     long maxExemplars)
     implements Serializable {
   static final int DEFAULT_MAX_EXEMPLARS = 100_000;
+
+  /** Prometheus has none by default; senders that retry or gather from afar need one. */
+  static final Duration DEFAULT_WINDOW = Duration.ofMinutes(30);
 }
