@@ -1,0 +1,58 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.function.Column;
+
+/** An aggregation that gives one element for each group; streams over its input. */
+final class Aggregation implements Operand.Vector {
+  private final Evaluation evaluation;
+  private final Operand.Vector input;
+  private final Grouping grouping;
+  private final Accumulator accumulator;
+  private final int steps;
+  private boolean accumulated;
+
+  Aggregation(
+      Evaluation evaluation,
+      Operand.Vector input,
+      Grouping grouping,
+      Accumulator accumulator,
+      int steps) {
+    this.evaluation = evaluation;
+    this.input = input;
+    this.grouping = grouping;
+    this.accumulator = accumulator;
+    this.steps = steps;
+  }
+
+  @Override
+  public int size() {
+    return grouping.size();
+  }
+
+  @Override
+  public Labels labels(int series) {
+    return grouping.labels(series);
+  }
+
+  @Override
+  public boolean dropsName(int series) {
+    return grouping.dropsName(series);
+  }
+
+  @Override
+  public void evaluate(int series, Column out) {
+    if (!accumulated) {
+      accumulated = true;
+      evaluation.hold((long) grouping.size() * steps);
+      var column = new Column(steps);
+      for (int i = 0; i < input.size(); i++) {
+        evaluation.checkpoint();
+        column.clear();
+        input.evaluate(i, column);
+        accumulator.add(grouping.group(i), column, input.labels(i));
+      }
+    }
+    accumulator.finish(series, out);
+  }
+}

@@ -1,0 +1,69 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.wire.DoubleText;
+import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.histogram.HistogramText;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** {@code count_values}: counts elements by their value, which becomes a label. */
+final class CountValues {
+  private final Evaluation evaluation;
+  private final String label;
+  private final Set<String> grouping;
+  private final boolean without;
+  private final int steps;
+  private final Map<Labels, Column> counts = new LinkedHashMap<>();
+
+  CountValues(
+      Evaluation evaluation, String label, List<String> grouping, boolean without, int steps) {
+    this.evaluation = evaluation;
+    this.label = label;
+    this.grouping = new HashSet<>(grouping);
+    this.without = without;
+    this.steps = steps;
+    if (!without) {
+      this.grouping.add(label);
+    }
+  }
+
+  Operand.Vector of(Operand.Vector input) {
+    var column = new Column(steps);
+    for (int series = 0; series < input.size(); series++) {
+      column.clear();
+      input.evaluate(series, column);
+      var columns = new HashMap<String, Column>();
+      for (int step = 0; step < steps; step++) {
+        if (column.has(step)) {
+          String value = text(column, step);
+          Labels labels = input.labels(series);
+          Column count = columns.computeIfAbsent(value, text -> countOf(labels, text));
+          count.set(step, count.has(step) ? count.values()[step] + 1 : 1);
+        }
+      }
+    }
+    var all = new Materialized(evaluation);
+    counts.forEach((labels, count) -> all.add(labels, false, count));
+    return all;
+  }
+
+  private Column countOf(Labels labels, String value) {
+    Labels valued = labels.toBuilder().set(label, value).build();
+    return counts.computeIfAbsent(
+        Grouping.key(valued, grouping, without), key -> new Column(steps));
+  }
+
+  private static String text(Column column, int step) {
+    @Nullable FloatHistogram histogram = column.histogram(step);
+    return histogram != null
+        ? HistogramText.of(histogram)
+        : DoubleText.plain(column.values()[step]);
+  }
+}

@@ -1,0 +1,102 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.StaleMarker;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.query.promql.function.Column;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instant selector: at each step the newest sample that is not older than the lookback, unless
+ * it is a stale marker.
+ */
+final class InstantSelector implements Operand.Vector {
+  /** What of a sample is given. */
+  enum Part {
+    VALUE,
+    /** Its timestamp, in seconds. */
+    TIMESTAMP,
+    /** Its start timestamp, in seconds; nothing where it is unknown. */
+    START_TIMESTAMP
+  }
+
+  private final Evaluation evaluation;
+  private final TimeGrid grid;
+  private final Reach reach;
+  private final Part part;
+  private final SeriesSelection selection;
+  private final SampleBuffer buffer = new SampleBuffer();
+
+  InstantSelector(
+      Evaluation evaluation, TimeGrid grid, List<Matcher> matchers, Reach reach, Part part) {
+    this.evaluation = evaluation;
+    this.grid = grid;
+    this.reach = reach;
+    this.part = part;
+    selection =
+        evaluation.select(
+            matchers, reach.first(grid) - evaluation.lookbackMillis() + 1, reach.last(grid));
+  }
+
+  @Override
+  public int size() {
+    return selection.size();
+  }
+
+  @Override
+  public Labels labels(int series) {
+    return selection.labels(series);
+  }
+
+  @Override
+  public boolean dropsName(int series) {
+    return part != Part.VALUE;
+  }
+
+  @Override
+  public void evaluate(int series, Column out) {
+    evaluation.checkpoint();
+    long lookback = evaluation.lookbackMillis();
+    buffer.clear();
+    selection.read(series, reach.first(grid) - lookback, reach.last(grid), buffer);
+    int rows = buffer.size();
+    evaluation.countRead(rows);
+    evaluation.hold(rows);
+    long[] times = buffer.timestamps();
+    int row = -1;
+    for (int step = 0; step < grid.steps(); step++) {
+      long time = reach.at(grid, step);
+      while (row + 1 < rows && times[row + 1] <= time) {
+        row++;
+      }
+      if (row >= 0 && times[row] > time - lookback) {
+        take(row, step, out);
+      }
+    }
+    evaluation.countTotal(out.count());
+    evaluation.release(rows);
+  }
+
+  private void take(int row, int step, Column out) {
+    @Nullable FloatHistogram histogram = buffer.histogram(row);
+    double value = buffer.values()[row];
+    if (histogram == null ? StaleMarker.is(value) : histogram.isStale()) {
+      return;
+    }
+    if (part == Part.TIMESTAMP) {
+      out.set(step, (double) buffer.timestamps()[row] / 1000);
+    } else if (part == Part.START_TIMESTAMP) {
+      if (buffer.startTimestamp(row) != 0) {
+        out.set(step, (double) buffer.startTimestamp(row) / 1000);
+      }
+    } else if (histogram != null) {
+      out.set(step, histogram);
+    } else {
+      out.set(step, value);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.function.Column;
+
+/** What an expression is planned to. */
+sealed interface Operand {
+
+  /**
+   * A scalar.
+   *
+   * @param values by step
+   */
+  record Scalar(double[] values) implements Operand {}
+
+  /** A string. */
+  record Text(String value) implements Operand {}
+
+  /** An instant vector. */
+  non-sealed interface Vector extends Operand {
+    /** Number of series it can have; known before any is evaluated. */
+    int size();
+
+    Labels labels(int series);
+
+    /** Whether the name of the series is to be dropped from the result. */
+    default boolean dropsName(int series) {
+      return false;
+    }
+
+    /**
+     * Evaluates a series over all steps. Each series is evaluated once at most.
+     *
+     * @param out empty
+     */
+    void evaluate(int series, Column out);
+  }
+}

@@ -1,0 +1,247 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.query.promql.ast.BinaryOp;
+import io.narthex.query.promql.ast.DurationValue;
+import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.TimeModifier;
+import io.narthex.query.promql.ast.VectorMatching;
+import io.narthex.query.promql.exec.VectorVector.Sides;
+import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.histogram.HistogramMath;
+import io.narthex.query.promql.plan.Durations;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Turns an expression into operands on a grid. Scalars are computed while planning. */
+final class Planner implements Expr.Visitor<Operand> {
+  private final Evaluation evaluation;
+  private final TimeGrid grid;
+  private final Durations durations;
+
+  Planner(Evaluation evaluation, TimeGrid grid, Durations durations) {
+    this.evaluation = evaluation;
+    this.grid = grid;
+    this.durations = durations;
+  }
+
+  Evaluation evaluation() {
+    return evaluation;
+  }
+
+  TimeGrid grid() {
+    return grid;
+  }
+
+  Planner on(TimeGrid other) {
+    return new Planner(evaluation, other, durations);
+  }
+
+  Operand.Vector vector(Expr expr) {
+    return (Operand.Vector) expr.accept(this);
+  }
+
+  /** The values of a scalar by step. */
+  double[] scalar(Expr expr) {
+    return ((Operand.Scalar) expr.accept(this)).values();
+  }
+
+  String text(Expr expr) {
+    return ((Operand.Text) expr.accept(this)).value();
+  }
+
+  /** The vector with names dropped, unless they are to be dropped from the result only. */
+  Operand.Vector named(Operand.Vector vector) {
+    return evaluation.delaysNames()
+        ? vector
+        : Relabeled.withoutNames(evaluation, vector, grid.steps());
+  }
+
+  Operand.Scalar constant(double value) {
+    double[] values = new double[grid.steps()];
+    Arrays.fill(values, value);
+    return new Operand.Scalar(values);
+  }
+
+  Reach reach(TimeModifier time) {
+    @Nullable DurationValue written = time.offset();
+    long offset = written == null ? 0 : durations.millis(written);
+    TimeModifier.At at = time.at();
+    if (at instanceof TimeModifier.At.Timestamp timestamp) {
+      return new Reach(true, timestamp.millis(), offset);
+    }
+    if (at instanceof TimeModifier.At.Start) {
+      return new Reach(true, evaluation.queryStart(), offset);
+    }
+    if (at instanceof TimeModifier.At.End) {
+      return new Reach(true, evaluation.queryEnd(), offset);
+    }
+    return new Reach(false, 0, offset);
+  }
+
+  long range(DurationValue range) {
+    return durations.positive(range);
+  }
+
+  /** The series of a range selector or sub-query. */
+  RangeSource source(Expr expr) {
+    if (expr instanceof Expr.MatrixSelector selector) {
+      Expr.VectorSelector vector = selector.vector();
+      long lookback = evaluation.lookbackMillis();
+      return new StoredRange(
+          evaluation,
+          grid,
+          vector.matchers(),
+          reach(vector.time()),
+          range(selector.range()),
+          RangeFunction.before(vector.extension(), lookback),
+          RangeFunction.beyond(vector.extension(), lookback));
+    }
+    if (expr instanceof Expr.Paren paren) {
+      return source(paren.expr());
+    }
+    var subquery = (Expr.Subquery) expr;
+    Reach reach = reach(subquery.time());
+    long range = range(subquery.range());
+    @Nullable DurationValue written = subquery.step();
+    long interval =
+        written == null
+            ? evaluation.options().subqueryStep().toMillis()
+            : durations.positive(written);
+    TimeGrid inner = SubqueryRange.grid(grid, reach, range, interval);
+    return new SubqueryRange(evaluation, vectorOf(on(inner), subquery.expr()), inner, reach, range);
+  }
+
+  /** An expression as a vector; a scalar becomes the one element without labels. */
+  private static Operand.Vector vectorOf(Planner planner, Expr expr) {
+    Operand operand = expr.accept(planner);
+    return operand instanceof Operand.Scalar scalar
+        ? new Constant(scalar.values())
+        : (Operand.Vector) operand;
+  }
+
+  @Override
+  public Operand number(Expr.NumberLiteral node) {
+    return constant(node.value());
+  }
+
+  @Override
+  public Operand string(Expr.StringLiteral node) {
+    return new Operand.Text(node.value());
+  }
+
+  @Override
+  public Operand vectorSelector(Expr.VectorSelector node) {
+    Reach reach = reach(node.time());
+    return node.extension() == Expr.Extension.SMOOTHED
+        ? new SmoothedSelector(evaluation, grid, node.matchers(), reach)
+        : new InstantSelector(evaluation, grid, node.matchers(), reach, InstantSelector.Part.VALUE);
+  }
+
+  @Override
+  public Operand matrixSelector(Expr.MatrixSelector node) {
+    throw new IllegalStateException("a range selector has no value at single steps");
+  }
+
+  @Override
+  public Operand subquery(Expr.Subquery node) {
+    throw new IllegalStateException("a sub-query has no value at single steps");
+  }
+
+  @Override
+  public Operand unary(Expr.Unary node) {
+    Operand inner = node.expr().accept(this);
+    if (!node.negative()) {
+      return inner;
+    }
+    if (inner instanceof Operand.Scalar scalar) {
+      double[] negated = scalar.values().clone();
+      negate(negated);
+      return new Operand.Scalar(negated);
+    }
+    return named(new ColumnFunction((Operand.Vector) inner, true, Planner::negate));
+  }
+
+  private static void negate(double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = -values[i];
+    }
+  }
+
+  private static void negate(Column column) {
+    negate(column.values());
+    if (column.hasHistograms()) {
+      for (int step = 0; step < column.steps(); step++) {
+        var histogram = column.histogram(step);
+        if (column.has(step) && histogram != null) {
+          column.set(step, HistogramMath.multiply(histogram, -1));
+        }
+      }
+    }
+  }
+
+  @Override
+  public Operand binary(Expr.Binary node) {
+    Operand left = node.left().accept(this);
+    Operand right = node.right().accept(this);
+    if (left instanceof Operand.Scalar a && right instanceof Operand.Scalar b) {
+      return scalars(node.op(), a.values(), b.values());
+    }
+    var operation =
+        new ElementOperation(node.op(), node.returnBool(), evaluation.annotations(), node.span());
+    if (right instanceof Operand.Scalar scalar) {
+      return named(new VectorScalar((Operand.Vector) left, scalar.values(), false, operation));
+    }
+    if (left instanceof Operand.Scalar scalar) {
+      return named(new VectorScalar((Operand.Vector) right, scalar.values(), true, operation));
+    }
+    return vectors(node, (Operand.Vector) left, (Operand.Vector) right, operation);
+  }
+
+  private static Operand.Scalar scalars(BinaryOp op, double[] left, double[] right) {
+    double[] values = new double[left.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = BinaryFloats.scalar(op, left[i], right[i]);
+    }
+    return new Operand.Scalar(values);
+  }
+
+  private Operand.Vector vectors(
+      Expr.Binary node, Operand.Vector left, Operand.Vector right, ElementOperation operation) {
+    VectorMatching matching = node.matching();
+    if (matching == null) {
+      throw new IllegalStateException("two vectors without matching");
+    }
+    if (node.op().isSet()) {
+      return new SetOperation(evaluation, node.op(), matching, left, right, grid.steps());
+    }
+    Sides sides = Sides.of(left, right, matching, operation);
+    return named(VectorVector.of(evaluation, sides, grid.steps()));
+  }
+
+  @Override
+  public Operand aggregate(Expr.Aggregate node) {
+    return new AggregatePlanner(this).plan(node);
+  }
+
+  @Override
+  public Operand call(Expr.Call node) {
+    return FunctionPlanner.plan(this, node);
+  }
+
+  @Override
+  public Operand paren(Expr.Paren node) {
+    return node.expr().accept(this);
+  }
+
+  @Override
+  public Operand stepInvariant(Expr.StepInvariant node) {
+    if (grid.steps() == 0) {
+      return node.expr().accept(this);
+    }
+    Operand once = node.expr().accept(on(TimeGrid.single(grid.start())));
+    if (once instanceof Operand.Scalar scalar) {
+      return constant(scalar.values()[0]);
+    }
+    return once instanceof Operand.Vector vector && !grid.isSingle() ? new Broadcast(vector) : once;
+  }
+}

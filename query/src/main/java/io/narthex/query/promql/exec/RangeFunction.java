@@ -1,0 +1,137 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.annotation.Notes;
+import io.narthex.query.promql.ast.Expr.Extension;
+import io.narthex.query.promql.exec.EngineOptions.Feature;
+import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.function.RangeKernel;
+import io.narthex.query.promql.function.Window;
+
+/** A function over range vectors: a window slides over the samples of each series. */
+final class RangeFunction implements Operand.Vector {
+  private final Evaluation evaluation;
+  private final TimeGrid grid;
+  private final RangeSource source;
+  private final RangeKernel kernel;
+  private final RangeKernel.Call call;
+  private final Traits traits;
+  private final long before;
+  private final long beyond;
+  private final Window window = new Window();
+
+  /**
+   * How a function treats names.
+   *
+   * @param keepsName whether the result has the series' name
+   * @param wantsCounter whether it notes metrics that do not look like counters
+   */
+  record Traits(boolean keepsName, boolean wantsCounter) {}
+
+  RangeFunction(
+      Evaluation evaluation,
+      TimeGrid grid,
+      RangeSource source,
+      RangeKernel.Factory factory,
+      RangeKernel.Call call,
+      Traits traits) {
+    this.evaluation = evaluation;
+    this.grid = grid;
+    this.source = source;
+    this.call = call;
+    this.traits = traits;
+    kernel = factory.create(call);
+    before = before(call.extension(), evaluation.lookbackMillis());
+    beyond = beyond(call.extension(), evaluation.lookbackMillis());
+  }
+
+  /** How far before its range an extended selector looks. */
+  static long before(Extension extension, long lookback) {
+    return extension == Extension.NONE ? 0 : lookback;
+  }
+
+  /** How far after its range an extended selector looks. */
+  static long beyond(Extension extension, long lookback) {
+    return extension == Extension.SMOOTHED ? lookback : 0;
+  }
+
+  static FaultException noHistograms() {
+    return Evaluation.fault("smoothed and anchored modifiers do not work with native histograms");
+  }
+
+  @Override
+  public int size() {
+    return source.size();
+  }
+
+  @Override
+  public Labels labels(int series) {
+    return source.labels(series);
+  }
+
+  @Override
+  public boolean dropsName(int series) {
+    return traits.keepsName ? source.dropsName(series) : true;
+  }
+
+  @Override
+  public void evaluate(int series, Column out) {
+    evaluation.checkpoint();
+    source.load(series, window);
+    kernel.begin(window);
+    Reach reach = source.reach();
+    long range = source.range();
+    long looked = 0;
+    for (int step = 0; step < grid.steps(); step++) {
+      long end = reach.at(grid, step);
+      long start = end - range;
+      window.slide(start - before, end + beyond);
+      if (window.isEmpty()) {
+        continue;
+      }
+      if (call.extension() != Extension.NONE && window.histograms() > 0) {
+        throw noHistograms();
+      }
+      window.range(start, end, grid.at(step));
+      kernel.step(window, step, out);
+      looked += window.floats() + window.histograms();
+    }
+    evaluation.countTotal(looked);
+    if (traits.wantsCounter) {
+      noteNonCounter(series, out);
+    }
+  }
+
+  private void noteNonCounter(int series, Column out) {
+    String metric = source.labels(series).metricName();
+    if (metric.isEmpty() || !hasFloat(out)) {
+      return;
+    }
+    if (evaluation.has(Feature.TYPE_AND_UNIT_LABELS)) {
+      String type = source.labels(series).get("__type__");
+      if (!type.equals("counter") && !type.equals("histogram")) {
+        evaluation
+            .annotations()
+            .info(Notes.possibleNonCounterType(metric, type), call.spans().get(0));
+      }
+    } else if (!metric.endsWith("_total")
+        && !metric.endsWith("_sum")
+        && !metric.endsWith("_count")
+        && !metric.endsWith("_bucket")) {
+      evaluation.annotations().info(Notes.possibleNonCounter(metric), call.spans().get(0));
+    }
+  }
+
+  private static boolean hasFloat(Column column) {
+    if (!column.hasHistograms()) {
+      return !column.isEmpty();
+    }
+    for (int step = 0; step < column.steps(); step++) {
+      if (column.hasFloat(step)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,23 @@
+package io.narthex.query.promql.exec;
+
+/**
+ * Where in time a selector looks at each step.
+ *
+ * @param fixed whether at the same time at all steps
+ * @param at that time, in milliseconds
+ * @param offset backwards from there or from the step
+ */
+record Reach(boolean fixed, long at, long offset) {
+
+  long at(TimeGrid grid, int step) {
+    return (fixed ? at : grid.at(step)) - offset;
+  }
+
+  long first(TimeGrid grid) {
+    return at(grid, 0);
+  }
+
+  long last(TimeGrid grid) {
+    return at(grid, Math.max(0, grid.steps() - 1));
+  }
+}

@@ -1,0 +1,119 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.ast.BinaryOp;
+import io.narthex.query.promql.ast.VectorMatching;
+import io.narthex.query.promql.function.Column;
+import java.util.List;
+
+/**
+ * {@code and}, {@code unless} and {@code or}: elements of one side depending on whether the other
+ * has one in the same match group at the same step.
+ */
+final class SetOperation implements Operand.Vector {
+  private final BinaryOp op;
+  private final Operand.Vector left;
+  private final Operand.Vector right;
+  private final Join join;
+
+  /** By group: where the side that decides has anything; null where it never can. */
+  private final long[][] decided;
+
+  SetOperation(
+      Evaluation evaluation,
+      BinaryOp op,
+      VectorMatching matching,
+      Operand.Vector left,
+      Operand.Vector right,
+      int steps) {
+    this.op = op;
+    this.right = right;
+    if (op == BinaryOp.OR) {
+      var held = Materialized.of(evaluation, left, steps);
+      this.left = held;
+      join = new Join(matching, held, right);
+      decided = new long[join.groups()][];
+      for (int i = 0; i < held.size(); i++) {
+        mark(join.leftGroup(i), held.column(i));
+      }
+    } else {
+      this.left = left;
+      join = new Join(matching, left, right);
+      decided = new long[join.groups()][];
+      decideRight(steps);
+    }
+  }
+
+  private void decideRight(int steps) {
+    List<List<Integer>> wanted = join.leftMembers();
+    var column = new Column(steps);
+    for (int i = 0; i < right.size(); i++) {
+      int group = join.rightGroup(i);
+      if (!wanted.get(group).isEmpty()) {
+        column.clear();
+        right.evaluate(i, column);
+        mark(group, column);
+      }
+    }
+  }
+
+  private void mark(int group, Column column) {
+    long[] present = decided[group];
+    if (present == null) {
+      decided[group] = column.present().clone();
+      return;
+    }
+    for (int word = 0; word < present.length; word++) {
+      present[word] |= column.present()[word];
+    }
+  }
+
+  @Override
+  public int size() {
+    return op == BinaryOp.OR ? left.size() + right.size() : left.size();
+  }
+
+  @Override
+  public Labels labels(int series) {
+    return series < left.size() ? left.labels(series) : right.labels(series - left.size());
+  }
+
+  @Override
+  public boolean dropsName(int series) {
+    return series < left.size() ? left.dropsName(series) : right.dropsName(series - left.size());
+  }
+
+  @Override
+  public void evaluate(int series, Column out) {
+    if (op == BinaryOp.OR) {
+      either(series, out);
+      return;
+    }
+    int group = join.leftGroup(series);
+    if (op == BinaryOp.AND && decided[group] == null) {
+      return;
+    }
+    left.evaluate(series, out);
+    keep(out, decided[group], op == BinaryOp.AND);
+  }
+
+  private void either(int series, Column out) {
+    if (series < left.size()) {
+      left.evaluate(series, out);
+      return;
+    }
+    int other = series - left.size();
+    right.evaluate(other, out);
+    keep(out, decided[join.rightGroup(other)], false);
+  }
+
+  /** Removes the steps that are not in a set, or those that are. */
+  private static void keep(Column column, long[] set, boolean inside) {
+    if (set == null) {
+      return;
+    }
+    for (int word = 0; word < set.length; word++) {
+      column.present()[word] &= inside ? set[word] : ~set[word];
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.query.promql.exec.EngineOptions.Feature;
+import io.narthex.query.promql.function.Window;
+import java.util.List;
+
+/** The series of a range selector, read from the store. */
+final class StoredRange implements RangeSource {
+  private final Evaluation evaluation;
+  private final Reach reach;
+  private final long range;
+  private final long after;
+  private final long to;
+  private final SeriesSelection selection;
+  private final SampleBuffer buffer = new SampleBuffer();
+
+  /**
+   * @param before milliseconds before the first range that are needed as well
+   * @param beyond milliseconds after the last range that are needed as well
+   */
+  StoredRange(
+      Evaluation evaluation,
+      TimeGrid grid,
+      List<Matcher> matchers,
+      Reach reach,
+      long range,
+      long before,
+      long beyond) {
+    this.evaluation = evaluation;
+    this.reach = reach;
+    this.range = range;
+    after = reach.first(grid) - range - before;
+    to = reach.last(grid) + beyond;
+    selection = evaluation.select(matchers, after + 1, to);
+  }
+
+  @Override
+  public int size() {
+    return selection.size();
+  }
+
+  @Override
+  public Labels labels(int series) {
+    return selection.labels(series);
+  }
+
+  @Override
+  public Reach reach() {
+    return reach;
+  }
+
+  @Override
+  public long range() {
+    return range;
+  }
+
+  @Override
+  public void load(int series, Window into) {
+    buffer.clear();
+    selection.read(series, after, to, buffer);
+    evaluation.countRead(buffer.size());
+    evaluation.hold(buffer.size());
+    evaluation.release(buffer.size());
+    into.load(selection.labels(series), buffer, evaluation.has(Feature.USE_START_TIMESTAMPS));
+  }
+}

@@ -1,0 +1,33 @@
+package io.narthex.query.promql.exec;
+
+/**
+ * The times at which an expression is evaluated, in milliseconds.
+ *
+ * @param start first step
+ * @param interval between steps
+ * @param steps number of steps; none if an expression is evaluated nowhere
+ */
+record TimeGrid(long start, long interval, int steps) {
+
+  /** All steps from a start to an end, which counts as well. */
+  static TimeGrid between(long start, long end, long interval) {
+    return new TimeGrid(
+        start, interval, end < start ? 0 : Math.toIntExact((end - start) / interval + 1));
+  }
+
+  static TimeGrid single(long time) {
+    return new TimeGrid(time, 1, 1);
+  }
+
+  long at(int step) {
+    return start + step * interval;
+  }
+
+  long end() {
+    return at(steps - 1);
+  }
+
+  boolean isSingle() {
+    return steps == 1;
+  }
+}

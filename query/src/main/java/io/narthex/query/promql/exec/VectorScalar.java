@@ -1,0 +1,54 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.function.Column;
+
+/** A binary operator between a vector and a scalar. */
+final class VectorScalar implements Operand.Vector {
+  private final Operand.Vector vector;
+  private final Column scalar;
+  private final boolean swapped;
+  private final ElementOperation operation;
+  private final Column scratch;
+
+  /**
+   * @param swapped whether the scalar stands on the left
+   */
+  VectorScalar(
+      Operand.Vector vector, double[] scalar, boolean swapped, ElementOperation operation) {
+    this.vector = vector;
+    this.swapped = swapped;
+    this.operation = operation;
+    this.scalar = new Column(scalar.length);
+    for (int step = 0; step < scalar.length; step++) {
+      this.scalar.set(step, scalar[step]);
+    }
+    scratch = new Column(scalar.length);
+  }
+
+  @Override
+  public int size() {
+    return vector.size();
+  }
+
+  @Override
+  public Labels labels(int series) {
+    return vector.labels(series);
+  }
+
+  @Override
+  public boolean dropsName(int series) {
+    return operation.changesSchema() || operation.returnsBool() || vector.dropsName(series);
+  }
+
+  @Override
+  public void evaluate(int series, Column out) {
+    scratch.clear();
+    vector.evaluate(series, scratch);
+    if (swapped) {
+      operation.apply(scalar, scratch, out, true);
+    } else {
+      operation.apply(scratch, scalar, out, false);
+    }
+  }
+}
