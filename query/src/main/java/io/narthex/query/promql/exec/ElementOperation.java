@@ -86,7 +86,7 @@ final class ElementOperation {
     double y = right.values()[step];
     if (a == null && b == null) {
       if (op.kind() == BinaryOp.Kind.TRIM) {
-        return incompatible("float", "float", step, out);
+        return incompatible("float", "float");
       }
       if (op.isComparison()) {
         compared(BinaryFloats.compare(op, x, y), keepRight ? right : left, step, out);
@@ -100,7 +100,7 @@ final class ElementOperation {
         out.set(step, HistogramMath.compact(HistogramMath.multiply(b, x)));
         return true;
       }
-      return incompatible("float", "histogram", step, out);
+      return incompatible("float", "histogram");
     }
     if (a != null && b == null) {
       return histogramWithFloat(a, y, step, out);
@@ -115,7 +115,7 @@ final class ElementOperation {
       case TRIM_UPPER -> out.set(step, HistogramTrim.below(a, y));
       case TRIM_LOWER -> out.set(step, HistogramTrim.above(a, y));
       default -> {
-        return incompatible("histogram", "float", step, out);
+        return incompatible("histogram", "float");
       }
     }
     return true;
@@ -136,7 +136,7 @@ final class ElementOperation {
         return true;
       }
       default -> {
-        return incompatible("histogram", "histogram", step, out);
+        return incompatible("histogram", "histogram");
       }
     }
   }
@@ -174,7 +174,7 @@ final class ElementOperation {
   }
 
   /** Notes that the operands do not go together; there is no result then. */
-  private boolean incompatible(String left, String right, int step, Column out) {
+  private boolean incompatible(String left, String right) {
     annotations.info(Notes.incompatibleTypes(left, op.text(), right), span);
     return false;
   }

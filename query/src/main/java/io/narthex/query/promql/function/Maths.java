@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Functions of single floats, applied to whole columns. */
 public final class Maths {
-  private static final double LN_2 = 0.693147180559945309417232121458176568;
-  private static final double LN_10 = 2.30258509299404568401799145468436421;
+  private static final double LN_2 = 0.6931471805599453;
+  private static final double LN_10 = 2.302585092994046;
   private static final long DAY = 86_400;
 
   /** Replaces {@code values[0, size)}; what is not present is garbage before and after. */
