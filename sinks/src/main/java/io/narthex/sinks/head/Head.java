@@ -51,7 +51,7 @@ public final class Head implements SampleAppender, AutoCloseable {
   private final FrameBuffer again = new FrameBuffer();
   private final Wal wal;
   private long scope;
-  private Memtable current;
+  private volatile Memtable current;
   private volatile List<Memtable> memtables;
 
   /**
@@ -195,11 +195,13 @@ public final class Head implements SampleAppender, AutoCloseable {
   }
 
   /**
-   * Sets aside what was appended so far and cuts the log.
+   * Sets aside what was appended so far and cuts the log. If many series are idle, what follows
+   * begins without them. Called by one thread at a time.
    *
    * @return null if nothing was appended since the last time
    */
   public @Nullable Frozen freeze() {
+    var rejuvenation = Rejuvenation.prepare(current.series(), intake.idleBefore());
     Memtable frozen;
     long next;
     lock.lock();
@@ -211,7 +213,12 @@ public final class Head implements SampleAppender, AutoCloseable {
       logRegistrationsAgain();
       next = ++scope;
       wal.cut(next);
-      current = new Memtable(frozen.series());
+      var series = frozen.series();
+      if (rejuvenation != null) {
+        series = rejuvenation.complete();
+        counters.removed.add(rejuvenation.removed());
+      }
+      current = new Memtable(series);
       var all = new ArrayList<>(memtables);
       all.add(current);
       memtables = List.copyOf(all);

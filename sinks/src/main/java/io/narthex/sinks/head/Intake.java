@@ -27,7 +27,7 @@ final class Intake {
 
   private SeriesTable series;
   private Memtable memtable;
-  private long maxTime = Long.MIN_VALUE;
+  private volatile long maxTime = Long.MIN_VALUE; // written under the lock
 
   private int[] numbers = new int[2048];
   private int[] rows = new int[2048];
@@ -68,6 +68,12 @@ final class Intake {
   /** Newest sample ever taken; {@link Long#MIN_VALUE} if there is none. */
   long maxTime() {
     return maxTime;
+  }
+
+  /** Series whose last sample is older than this are idle. */
+  long idleBefore() {
+    long newest = Math.min(maxTime, clock.getAsLong());
+    return newest == Long.MIN_VALUE ? newest : newest - options.idleTimeout().toMillis();
   }
 
   /** Tells of samples that lie elsewhere, such as in blocks. */

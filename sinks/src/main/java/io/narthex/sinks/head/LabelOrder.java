@@ -42,6 +42,40 @@ final class LabelOrder {
     }
   }
 
+  /**
+   * Takes over the order of another table, some of whose series are here.
+   *
+   * @param ids for each series there its number here; −1 if it is not. Ascending otherwise
+   */
+  void adopt(LabelOrder other, int[] ids) {
+    int[] theirs = other.ordered();
+    int[] adopted = new int[theirs.length];
+    int count = 0;
+    for (int id : theirs) {
+      if (id < ids.length && ids[id] >= 0) {
+        adopted[count++] = ids[id];
+      }
+    }
+    adopt(Arrays.copyOf(adopted, count));
+  }
+
+  private synchronized void adopt(int[] adopted) {
+    ordered = adopted;
+    ranks = ranks(adopted);
+  }
+
+  private synchronized int[] ordered() {
+    return ordered;
+  }
+
+  private static int[] ranks(int[] ordered) {
+    int[] ranks = new int[ordered.length];
+    for (int i = 0; i < ordered.length; i++) {
+      ranks[ordered[i]] = i;
+    }
+    return ranks;
+  }
+
   private synchronized int[] ranksUpTo(int max) {
     if (max < ranks.length) {
       return ranks;
@@ -59,13 +93,9 @@ final class LabelOrder {
       boolean old = f == fresh.length || (o < known && series.compare(ordered[o], fresh[f]) < 0);
       merged[i] = old ? ordered[o++] : fresh[f++];
     }
-    int[] rank = new int[merged.length];
-    for (int i = 0; i < merged.length; i++) {
-      rank[merged[i]] = i;
-    }
     ordered = merged;
-    ranks = rank;
-    return rank;
+    ranks = ranks(merged);
+    return ranks;
   }
 
   private void mergeSort(int[] ids, int[] work, int from, int to) {

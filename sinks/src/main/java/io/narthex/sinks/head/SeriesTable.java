@@ -65,6 +65,22 @@ final class SeriesTable {
    */
   int add(long hash, byte[] bytes, int from, int to) {
     checkCanonical(bytes, from, to);
+    return addChecked(hash, bytes, from, to);
+  }
+
+  /** Adds a series of another table that is not here. */
+  int addFrom(SeriesTable other, int id) {
+    return addChecked(
+        other.hash(id), other.labelBytes(id), other.labelsFrom(id), other.labelsTo(id));
+  }
+
+  /** Takes over what is known of a series' last sample. */
+  void copyLast(int id, SeriesTable other, int otherId) {
+    rows.set(id, LAST_TIME, other.lastTime(otherId));
+    rows.set(id, LAST_BITS, other.lastBits(otherId));
+  }
+
+  private int addChecked(long hash, byte[] bytes, int from, int to) {
     if (index.needsGrowth()) {
       index.grow();
       for (int id = 0; id < size; id++) {

@@ -153,20 +153,48 @@ class HeadTest {
   }
 
   @Test
+  void freeze_idleSeries_leaveTheHeadAndTheOthersStay() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      for (int s = 0; s < 10; s++) {
+        append(head, new Origin.RemoteWrite(), Labels.of("s", "" + s), NOW - 3_600_000, 1);
+      }
+      append(head, new Origin.RemoteWrite(), A, NOW - 3_600_000, 1);
+      append(head, new Origin.RemoteWrite(), A, NOW, 2);
+      append(head, new Origin.RemoteWrite(), B, NOW, 1);
+      append(head, new Origin.RemoteWrite(), B, NOW + 1, StaleMarker.VALUE);
+      var before = read(head);
+      var frozen = head.freeze();
+      assertThat(read(head)).isEqualTo(before);
+      assertThat(head.seriesCount()).isEqualTo(1);
+      assertThat(head.counters().seriesRemoved()).isEqualTo(11);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW, 3).rejections()).hasSize(1);
+      append(head, new Origin.RemoteWrite(), A, NOW + 5, 4);
+      append(head, new Origin.RemoteWrite(), Labels.of("s", "3"), NOW + 5, 4);
+      before.get(A).put(NOW + 5, 4.0);
+      before.get(Labels.of("s", "3")).put(NOW + 5, 4.0);
+      assertThat(read(head)).isEqualTo(before);
+      head.retire(frozen, () -> {});
+      assertThat(read(head))
+          .isEqualTo(Map.of(A, rows(NOW + 5, 4.0), Labels.of("s", "3"), rows(NOW + 5, 4.0)));
+      assertThat(head.postings()).hasSize(1);
+    }
+  }
+
+  @Test
   void append_randomBatches_readBackBeforeAndAfterReopening() throws IOException {
     long seed = Long.getLong("test.seed", System.nanoTime());
     var random = new Random(seed);
     var expected = new HashMap<Labels, TreeMap<Long, Object>>();
-    long time = NOW;
+    long time = NOW - 86_400_000;
     for (int life = 0; life < 4; life++) {
       try (var head = open(HeadOptions.DEFAULT.withOutOfOrderWindow(Duration.ofDays(1)))) {
         assertThat(read(head))
             .as("life %d; rerun with -Dtest.seed=%d", life, seed)
             .isEqualTo(expected);
         for (int b = 0; b < 50; b++) {
-          time += random.nextInt(20_000);
+          time += random.nextInt(10) == 0 ? 1_000_000 : random.nextInt(20_000);
           head.append(randomBatch(random, time, expected)).join();
-          if (random.nextInt(20) == 0) {
+          if (random.nextInt(12) == 0) {
             head.freeze();
           }
         }
