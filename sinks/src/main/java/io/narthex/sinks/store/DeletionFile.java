@@ -1,11 +1,8 @@
 package io.narthex.sinks.store;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +13,17 @@ import java.util.zip.CRC32C;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The file {@code tombstones} in a block's folder; big-endian.
+ * The file {@code tombstones} in a block's folder; little-endian.
  *
  * <pre>{@code
- * magic u32 "NXDL" | version u32 | count u32 | { from i64, to i64, Roaring bitmap in its portable format } × count
+ * magic u32 "NXDL" | version u32 | count u32 | { from i64, to i64, length u32, Roaring bitmap in its portable format } × count
  * | crc32c of all before u32
  * }</pre>
  */
 final class DeletionFile {
   static final String NAME = "tombstones";
 
-  private static final int MAGIC = 0x4E58444C;
+  private static final int MAGIC = 0x4C44584E; // "NXDL"
   private static final int VERSION = 1;
 
   private DeletionFile() {}
@@ -41,21 +38,22 @@ final class DeletionFile {
     if (Files.notExists(file)) {
       return Deletions.NONE;
     }
-    byte[] bytes = Files.readAllBytes(file);
-    if (bytes.length < 16
-        || checksum(bytes, bytes.length - 4) != ByteBuffer.wrap(bytes).getInt(bytes.length - 4)) {
+    var in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int end = in.capacity() - 4;
+    if (end < 12 || checksum(in, end) != in.getInt(end)) {
       throw new IOException(file + " is damaged: its checksum does not hold");
     }
-    var in = new DataInputStream(new ByteArrayInputStream(bytes));
-    if (in.readInt() != MAGIC || in.readInt() != VERSION) {
+    if (in.getInt() != MAGIC || in.getInt() != VERSION) {
       throw new IOException(file + " is no list of deletions of version " + VERSION);
     }
     var entries = new ArrayList<Deletions.Entry>();
-    for (int left = in.readInt(); left > 0; left--) {
-      long from = in.readLong();
-      long to = in.readLong();
+    for (int left = in.getInt(); left > 0; left--) {
+      long from = in.getLong();
+      long to = in.getLong();
+      int length = in.getInt();
       var series = new RoaringBitmap();
-      series.deserialize(in);
+      series.deserialize(in.slice(in.position(), length));
+      in.position(in.position() + length);
       entries.add(new Deletions.Entry(series, from, to));
     }
     return new Deletions(entries);
@@ -63,17 +61,7 @@ final class DeletionFile {
 
   /** Replaces the file; it is durable when this returns. */
   static void write(Path folder, Deletions deletions) throws IOException {
-    var bytes = new ByteArrayOutputStream();
-    var out = new DataOutputStream(bytes);
-    out.writeInt(MAGIC);
-    out.writeInt(VERSION);
-    out.writeInt(deletions.entries().size());
-    for (var entry : deletions.entries()) {
-      out.writeLong(entry.from());
-      out.writeLong(entry.to());
-      entry.series().serialize(out);
-    }
-    out.writeInt(checksum(bytes.toByteArray(), bytes.size()));
+    var bytes = encode(deletions);
     var aside = folder.resolve(NAME + ".tmp");
     try (var channel =
         FileChannel.open(
@@ -81,9 +69,8 @@ final class DeletionFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      var left = ByteBuffer.wrap(bytes.toByteArray());
-      while (left.hasRemaining()) {
-        channel.write(left);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
       channel.force(true);
     }
@@ -93,9 +80,25 @@ final class DeletionFile {
     }
   }
 
-  private static int checksum(byte[] bytes, int length) {
+  private static ByteBuffer encode(Deletions deletions) {
+    int size = 16;
+    for (var entry : deletions.entries()) {
+      size += 20 + entry.series().serializedSizeInBytes();
+    }
+    var out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(MAGIC).putInt(VERSION).putInt(deletions.entries().size());
+    for (var entry : deletions.entries()) {
+      int length = entry.series().serializedSizeInBytes();
+      out.putLong(entry.from()).putLong(entry.to()).putInt(length);
+      entry.series().serialize(out.slice(out.position(), length));
+      out.position(out.position() + length);
+    }
+    return out.putInt(checksum(out, out.position())).flip();
+  }
+
+  private static int checksum(ByteBuffer bytes, int length) {
     var crc = new CRC32C();
-    crc.update(bytes, 0, length);
+    crc.update(bytes.slice(0, length));
     return (int) crc.getValue();
   }
 }
