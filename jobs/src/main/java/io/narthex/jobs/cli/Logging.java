@@ -29,7 +29,8 @@ final class Logging {
   static void configure(String level, String format) {
     if (!LEVELS.contains(level.toLowerCase(Locale.ROOT))) {
       throw new StartupException(
-          StartupException.MISUSED, "--log.level: " + level + " is not one of debug, info, warn, error");
+          StartupException.MISUSED,
+          "--log.level: " + level + " is not one of debug, info, warn, error");
     }
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
@@ -42,7 +43,8 @@ final class Logging {
     root.addAppender(appender);
     root.setLevel(Level.WARN);
     context.getLogger("io.narthex").setLevel(Level.toLevel(level));
-    // Flink tells at WARN what an embedded runtime without tokens, log files and web page is expected to lack.
+    // Flink tells at WARN what an embedded runtime without tokens, log files and web page is
+    // expected to lack.
     context.getLogger("org.apache.flink").setLevel(Level.ERROR);
     context.getLogger("org.apache.pekko").setLevel(Level.ERROR);
   }

@@ -13,15 +13,15 @@ import picocli.CommandLine.ParameterException;
     name = "narthex",
     mixinStandardHelpOptions = true,
     versionProvider = Narthex.Version.class,
-    description = "A continuous Prometheus: scraping, remote write, PromQL and rules as one dataflow.",
+    description =
+        "A continuous Prometheus: scraping, remote write, PromQL and rules as one dataflow.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      ServerCommand.class,
-      HelpCommand.class
-    },
+    subcommands = {ServerCommand.class, HelpCommand.class},
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})
 public final class Narthex implements Runnable {
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+  @SuppressWarnings("NullAway.Init") // set by the command-line library
+  @CommandLine.Spec
+  private CommandLine.Model.CommandSpec spec;
 
   public static void main(String[] arguments) {
     int code = commandLine().execute(arguments);
@@ -41,7 +41,8 @@ public final class Narthex implements Runnable {
     throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 
-  private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+  private static int failed(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
     if (failure instanceof StartupException startup) {
       command.getErr().println(startup.getMessage());
       return startup.exitCode();
@@ -58,7 +59,11 @@ public final class Narthex implements Runnable {
       return new String[] {
         "narthex, version " + build.version(),
         "  revision:  " + (build.revision().isEmpty() ? "unknown" : build.revision()),
-        "  java:      " + System.getProperty("java.version") + " (" + System.getProperty("java.vm.name") + ")",
+        "  java:      "
+            + System.getProperty("java.version")
+            + " ("
+            + System.getProperty("java.vm.name")
+            + ")",
         "  platform:  " + System.getProperty("os.name") + "/" + System.getProperty("os.arch")
       };
     }

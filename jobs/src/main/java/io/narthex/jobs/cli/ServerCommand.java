@@ -15,12 +15,14 @@ import picocli.CommandLine.Option;
     name = "server",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Scrapes, receives, stores and answers queries, all in this process. Flags are those of Prometheus.")
+    description =
+        "Scrapes, receives, stores and answers queries, all in this process. Flags are those of Prometheus.")
 final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--config.file",
       paramLabel = "FILE",
-      description = "A prometheus.yml. Without it a built-in configuration scrapes this server itself.")
+      description =
+          "A prometheus.yml. Without it a built-in configuration scrapes this server itself.")
   private @Nullable Path configFile;
 
   @Option(
@@ -88,12 +90,15 @@ final class ServerCommand implements Callable<Integer> {
       description = "Flush, snapshot and delete by POST /api/v1/admin/tsdb/....")
   private boolean adminApi;
 
+  @SuppressWarnings("UnusedVariable") // remote write is always received
   @Option(
       names = "--web.enable-remote-write-receiver",
       negatable = true,
-      description = "Accepted for compatibility: remote write is always received, at /api/v1/write.")
+      description =
+          "Accepted for compatibility: remote write is always received, at /api/v1/write.")
   private boolean remoteWriteReceiver;
 
+  @SuppressWarnings("UnusedVariable") // both messages are always received
   @Option(
       names = "--web.remote-write-receiver.accepted-protobuf-messages",
       paramLabel = "MESSAGES",

@@ -15,9 +15,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * write source  ────────────► store sink
  * </pre>
  *
- * <p>Each source has a sink of its own, so that a whole branch is one chain: a batch goes from the source to the store by
- * reference, without serialization and without another thread. Stateful operators carry fixed uids; they are names in
- * checkpoints and are not to be changed.
+ * <p>Each source has a sink of its own, so that a whole branch is one chain: a batch goes from the
+ * source to the store by reference, without serialization and without another thread. Stateful
+ * operators carry fixed uids; they are names in checkpoints and are not to be changed.
  */
 public final class PipelineGraph {
   private PipelineGraph() {}
@@ -40,9 +40,7 @@ public final class PipelineGraph {
 
   private static org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator<SampleBatch>
       source(
-          StreamExecutionEnvironment environment,
-          Source<SampleBatch, ?, ?> source,
-          String name) {
+          StreamExecutionEnvironment environment, Source<SampleBatch, ?, ?> source, String name) {
     // The readers emit watermarks themselves: they know what is still on its way.
     return environment
         .fromSource(source, WatermarkStrategy.noWatermarks(), name, SampleBatchTypeInfo.INSTANCE)

@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's configuration: loaded at start, loaded again on demand. A configuration that cannot be used is refused as a
- * whole, and the one before stays in force. Safe for use by several threads.
+ * The server's configuration: loaded at start, loaded again on demand. A configuration that cannot
+ * be used is refused as a whole, and the one before stays in force. Safe for use by several
+ * threads.
  */
 final class ConfigurationHolder {
   private static final Logger logger = LoggerFactory.getLogger(ConfigurationHolder.class);
@@ -50,7 +51,7 @@ final class ConfigurationHolder {
     try {
       this.current = loaded(load());
     } catch (ConfigurationException e) {
-      throw new StartupException(StartupException.MISUSED, e.getMessage());
+      throw new StartupException(StartupException.MISUSED, String.valueOf(e.getMessage()));
     }
   }
 

@@ -10,7 +10,10 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/** {@code /-/reload} and {@code /-/quit}, for POST and PUT; 403 unless {@code --web.enable-lifecycle} is set. */
+/**
+ * {@code /-/reload} and {@code /-/quit}, for POST and PUT; 403 unless {@code
+ * --web.enable-lifecycle} is set.
+ */
 final class LifecycleRoutes implements Routes {
   private final boolean enabled;
   private final Runnable reload;
@@ -66,7 +69,8 @@ final class LifecycleRoutes implements Routes {
     return text(response, HttpResponseStatus.FORBIDDEN, "Lifecycle API is not enabled.\n");
   }
 
-  private static Mono<Void> text(HttpServerResponse response, HttpResponseStatus status, String text) {
+  private static Mono<Void> text(
+      HttpServerResponse response, HttpResponseStatus status, String text) {
     return response
         .status(status)
         .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")

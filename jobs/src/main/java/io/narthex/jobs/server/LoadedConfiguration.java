@@ -10,8 +10,7 @@ import java.time.Instant;
  * @param loadedAt when it was read
  * @param newestIsInForce false after a reload that was refused
  */
-record LoadedConfiguration(
-    Configuration configuration, Instant loadedAt, boolean newestIsInForce) {
+record LoadedConfiguration(Configuration configuration, Instant loadedAt, boolean newestIsInForce) {
   String yaml() {
     return configuration.yaml();
   }

@@ -132,9 +132,13 @@ public final class Server implements AutoCloseable {
       if (cause instanceof StartupException startup) {
         return startup;
       }
-      if (cause instanceof BindException || cause instanceof io.netty.channel.unix.Errors.NativeIoException) {
+      if (cause instanceof BindException
+          || cause instanceof io.netty.channel.unix.Errors.NativeIoException) {
         return new StartupException(
-            StartupException.FAILED, "cannot listen: " + cause.getMessage() + " (--web.listen-address chooses another place)");
+            StartupException.FAILED,
+            "cannot listen: "
+                + cause.getMessage()
+                + " (--web.listen-address chooses another place)");
       }
     }
     return failure;

@@ -34,13 +34,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an embedded server consists of besides Flink's runtime, wired by hand. The operators of the job find these parts in
- * their own process through {@link InProcess}.
+ * What an embedded server consists of besides Flink's runtime, wired by hand. The operators of the
+ * job find these parts in their own process through {@link InProcess}.
  */
 final class ServerParts implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ServerParts.class);
 
-  /** Bytes of requests that are accepted and not yet durable; beyond them senders are told to come again. */
+  /**
+   * Bytes of requests that are accepted and not yet durable; beyond them senders are told to come
+   * again.
+   */
   private static final long MAX_PENDING_BYTES = 128L << 20;
 
   /** How long rules may wait for pushed samples that lag behind. */
@@ -64,14 +67,16 @@ final class ServerParts implements AutoCloseable {
     this.settings = settings;
     registry = ProcessMetrics.registry();
     configuration =
-        new ConfigurationHolder(
-            settings.configFile(), settings.place().ownAddress(), registry);
+        new ConfigurationHolder(settings.configFile(), settings.place().ownAddress(), registry);
     var loaded = configuration.current().configuration();
     var storage = settings.storeOptions(loaded.storage());
-    facts = new ServerFactsBoard(settings.flags(), configuration::current, settings.retention(loaded.storage()));
+    facts =
+        new ServerFactsBoard(
+            settings.flags(), configuration::current, settings.retention(loaded.storage()));
     store = BlockStore.open(settings.storagePath(), storage, registry);
     scrapeConfigs = new LiveScrapeConfigs(loaded.scrapeConfigs());
-    writes = new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
+    writes =
+        new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
     receiver = new RemoteWriteReceiver(writes, acks, RemoteWriteReceiver.Limits.DEFAULT);
     api = new QueryApi(services(), settings.apiOptions());
     web = new WebServer(settings.place(), settings.maxConnections());

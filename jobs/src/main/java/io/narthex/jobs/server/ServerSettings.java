@@ -41,11 +41,17 @@ final class ServerSettings {
     this.options = options;
     place =
         read(
-            "", "", text -> WebPlace.of(options.listenAddress(), options.externalUrl(), options.routePrefix()));
+            "",
+            "",
+            text ->
+                WebPlace.of(options.listenAddress(), options.externalUrl(), options.routePrefix()));
     retention =
         options.retentionTime() == null
             ? null
-            : read("--storage.tsdb.retention.time", options.retentionTime(), PrometheusDuration::parse);
+            : read(
+                "--storage.tsdb.retention.time",
+                options.retentionTime(),
+                PrometheusDuration::parse);
     retentionBytes =
         options.retentionSize() == null
             ? 0

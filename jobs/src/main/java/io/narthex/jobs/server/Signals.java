@@ -5,8 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals of the operating system. The JDK offers them only through {@code sun.misc.Signal}, which the compiler does not want
- * to see named: it is found by reflection, and where it is missing the signals keep their default meaning.
+ * Signals of the operating system. The JDK offers them only through {@code sun.misc.Signal}, which
+ * the compiler does not want to see named: it is found by reflection, and where it is missing the
+ * signals keep their default meaning.
  */
 public final class Signals {
   private static final Logger logger = LoggerFactory.getLogger(Signals.class);

@@ -1,6 +1,8 @@
 package io.narthex.jobs.server;
 
-/** A command cannot start; the message is for the person who started it and needs no stack trace. */
+/**
+ * A command cannot start; the message is for the person who started it and needs no stack trace.
+ */
 public final class StartupException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) {
 
   /**
-   * Works it out from the flags, as Prometheus does: the route prefix is the path of the external URL unless it is given.
+   * Works it out from the flags, as Prometheus does: the route prefix is the path of the external
+   * URL unless it is given.
    *
    * @throws IllegalArgumentException if a flag cannot be read; the message names it
    */
@@ -65,10 +66,12 @@ record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) 
               + "/");
     }
     try {
-      URI uri = URI.create(text.startsWith("/") ? "http://localhost:" + address.getPort() + text : text);
+      URI uri =
+          URI.create(text.startsWith("/") ? "http://localhost:" + address.getPort() + text : text);
       if (uri.getHost() == null
           || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-        throw new IllegalArgumentException("want a URL such as https://metrics.example.org/narthex/");
+        throw new IllegalArgumentException(
+            "want a URL such as https://metrics.example.org/narthex/");
       }
       return uri.getPath().endsWith("/") ? uri : URI.create(uri + "/");
     } catch (IllegalArgumentException e) {

@@ -1,4 +1,7 @@
-/** The embedded server: wires the parts by hand, starts them in order, stops them in the opposite one. */
+/**
+ * The embedded server: wires the parts by hand, starts them in order, stops them in the opposite
+ * one.
+ */
 @NullMarked
 package io.narthex.jobs.server;
 

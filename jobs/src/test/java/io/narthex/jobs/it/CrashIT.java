@@ -97,8 +97,7 @@ class CrashIT {
     var batch = SampleBatch.at(new Origin.RemoteWrite(), time);
     for (int s = 0; s < SERIES; s++) {
       batch
-          .series(
-              Labels.of("__name__", "crash_total", "writer", "" + writer, "series", "" + s))
+          .series(Labels.of("__name__", "crash_total", "writer", "" + writer, "series", "" + s))
           .value(time + s);
     }
     return RemoteWriteEncoder.compressed(batch.build());
@@ -126,8 +125,7 @@ class CrashIT {
       throws IOException, InterruptedException {
     var stored = new HashMap<Integer, Set<Long>>();
     String time = Long.toString(base / 1000 + 1200);
-    for (JsonNode series :
-        server.query("crash_total{writer=\"" + writer + "\"}[30m]", time)) {
+    for (JsonNode series : server.query("crash_total{writer=\"" + writer + "\"}[30m]", time)) {
       int number = series.get("metric").get("series").asInt();
       var times = new HashSet<Long>();
       for (JsonNode point : series.get("values")) {

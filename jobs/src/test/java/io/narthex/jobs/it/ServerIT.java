@@ -54,7 +54,8 @@ class ServerIT {
       Files.writeString(config, "global: {scrape_intervall: 1s}\n");
       var refused = server.post("/-/reload", new byte[0]);
       assertThat(refused.statusCode()).isEqualTo(500);
-      assertThat(refused.body()).contains("prometheus.yml:1", "scrape_intervall", "scrape_interval");
+      assertThat(refused.body())
+          .contains("prometheus.yml:1", "scrape_intervall", "scrape_interval");
 
       String self = server.uri("").getAuthority();
       Files.writeString(

@@ -115,8 +115,7 @@ public final class InMemoryStore implements SampleStore {
     return series.entrySet().stream()
         .filter(entry -> overlaps(entry.getValue(), from, to))
         .map(Map.Entry::getKey)
-        .filter(
-            labels -> sets.isEmpty() || sets.stream().anyMatch(set -> matches(labels, set)));
+        .filter(labels -> sets.isEmpty() || sets.stream().anyMatch(set -> matches(labels, set)));
   }
 
   private static <T> List<T> limited(Stream<T> stream, int limit) {
