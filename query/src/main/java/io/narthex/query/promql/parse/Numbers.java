@@ -5,10 +5,14 @@ final class Numbers {
   /** Most seconds that fit a 64-bit count of nanoseconds. */
   private static final double MAX_SECONDS = 0x1p63 / 1e9;
 
+  /** Octal digits of a 64-bit number with a sign. */
+  private static final int MAX_OCTAL_DIGITS = 21;
+
   private Numbers() {}
 
   /**
    * The value of a literal: decimal, {@code 0x}, {@code 0}-led octal, {@code Inf}, {@code NaN}.
+   * What is no octal number of 64 bits counts as decimal.
    *
    * @throws NumberFormatException if it is none or too large; the message says why
    */
@@ -24,7 +28,14 @@ final class Numbers {
       return hexadecimal(digits.substring(2), text);
     }
     if (isOctal(digits)) {
-      return new java.math.BigInteger(digits, 8).doubleValue();
+      int zeros = 0;
+      while (zeros < digits.length() - 1 && digits.charAt(zeros) == '0') {
+        zeros++;
+      }
+      boolean fits = digits.length() - zeros <= MAX_OCTAL_DIGITS;
+      if (fits) {
+        return Long.parseLong(digits, zeros, digits.length(), 8);
+      }
     }
     double value;
     try {
@@ -71,14 +82,14 @@ final class Numbers {
         return false;
       }
     }
-    return digits.length() <= 22;
+    return true;
   }
 
   private static double hexadecimal(String digits, String text) {
     try {
       return Long.parseLong(digits, 16);
     } catch (NumberFormatException e) {
-      throw invalid(text, digits.isEmpty() ? "invalid syntax" : "value out of range");
+      throw invalid(text, "invalid syntax");
     }
   }
 

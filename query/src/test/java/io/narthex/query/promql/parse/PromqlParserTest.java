@@ -164,6 +164,26 @@ class PromqlParserTest {
     assertThat(grouped(PromqlParser.parse(query, ParseOptions.ALL))).isEqualTo(grouped);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "017, 15",
+    "018, 18",
+    "0x_1F, 31",
+    "1_000.5, 1000.5",
+    "1e1_0, 1e10",
+    "7777777777777777777777, 7777777777777777777777",
+    "07777777777777777777777, 7777777777777777777777",
+    "9223372036854775807, 9.223372036854775807e18",
+    "1h30m, 5400",
+    "1m1ms, 60.001",
+    "1y, 31536000"
+  })
+  void parse_number_hasTheValueThatGoGivesIt(String text, double value) {
+    assertThat(PromqlParser.parse(text, ParseOptions.DEFAULT))
+        .isInstanceOfSatisfying(
+            Expr.NumberLiteral.class, number -> assertThat(number.value()).isEqualTo(value));
+  }
+
   @Test
   void parse_trimOperators_areKnown() {
     var expr = (Expr.Binary) PromqlParser.parse("a </ 5", ParseOptions.DEFAULT);
