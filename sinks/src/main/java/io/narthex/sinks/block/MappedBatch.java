@@ -2,6 +2,7 @@ package io.narthex.sinks.block;
 
 import io.narthex.sinks.codec.ByteInput;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -66,7 +67,7 @@ final class MappedBatch {
     return table
         .window(at)
         .slice(MappedTable.positionInWindow(at), length)
-        .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Hands a value of variable length to a decoder. */

@@ -17,6 +17,7 @@ import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.RecordBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An Arrow IPC file in memory as it lies on disk: the file is mapped, and batches say where their
@@ -174,8 +175,7 @@ final class MappedTable {
     verified[chunk] = true;
   }
 
-  static FaultException corrupt(
-      Path file, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+  static FaultException corrupt(Path file, String what, @Nullable Throwable cause) {
     return new FaultException(
         Fault.CORRUPT_BLOCK,
         file + " " + what + "; restore the block from a copy or remove its folder",

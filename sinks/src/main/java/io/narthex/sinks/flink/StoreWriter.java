@@ -46,6 +46,7 @@ final class StoreWriter implements SinkWriter<SampleBatch> {
     if (last == null) {
       return;
     }
+    store.sync();
     try {
       last.get();
     } catch (java.util.concurrent.ExecutionException e) {

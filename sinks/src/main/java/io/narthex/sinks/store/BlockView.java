@@ -1,0 +1,117 @@
+package io.narthex.sinks.store;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.pipeline.storage.StoreStatistics;
+import io.narthex.sinks.block.Block;
+import io.narthex.sinks.index.Postings;
+import io.narthex.sinks.index.PostingsQuery;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A store that consists of blocks only, whose set is changed from outside. Queries may run while it
+ * changes; each sees one state of it.
+ */
+public final class BlockView implements SampleStore, AutoCloseable {
+  private final BlockSet blocks = new BlockSet();
+
+  /** The blocks of now, in order of writing; not retained. */
+  public List<Block> blocks() {
+    return blocks.all();
+  }
+
+  /**
+   * Takes blocks in and others out, at once. The view owns those taken in, and releases those taken
+   * out. Not to be called by two threads at a time.
+   */
+  public void change(Collection<Block> in, Collection<Block> out) {
+    blocks.change(in, out);
+  }
+
+  @Override
+  public SeriesSelection select(Selector selector) {
+    return select(selector.matchers(), selector.from(), selector.to());
+  }
+
+  private MergedSelection select(List<Matcher> matchers, long from, long to) {
+    List<Block> held = blocks.retain(from, to);
+    try {
+      var sources = new ArrayList<SeriesSource>();
+      for (Block block : held) {
+        int[] ids = PostingsQuery.select(block.postings(), matchers).toArray();
+        if (ids.length > 0) {
+          sources.add(new SeriesSource.OfBlock(block, ids, blocks.deletions(block)));
+        }
+      }
+      return new MergedSelection(sources, List.copyOf(held), from, to);
+    } catch (RuntimeException e) {
+      held.forEach(Block::release);
+      throw e;
+    }
+  }
+
+  @Override
+  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
+    List<Block> held = blocks.retain(from, to);
+    try {
+      return new Facets(postings(held), matchers).names(limit);
+    } finally {
+      held.forEach(Block::release);
+    }
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+    List<Block> held = blocks.retain(from, to);
+    try {
+      return new Facets(postings(held), matchers).values(name, limit);
+    } finally {
+      held.forEach(Block::release);
+    }
+  }
+
+  private static List<Postings> postings(List<Block> held) {
+    List<Postings> places = new ArrayList<>();
+    held.forEach(block -> places.add(block.postings()));
+    return places;
+  }
+
+  @Override
+  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
+    var found = new TreeSet<Labels>();
+    for (var set : matchers.isEmpty() ? List.of(List.<Matcher>of()) : matchers) {
+      try (var selection = select(set, from, to)) {
+        int count = limit > 0 ? Math.min(limit, selection.size()) : selection.size();
+        for (int i = 0; i < count; i++) {
+          found.add(selection.labels(i));
+        }
+      }
+    }
+    List<Labels> all = new ArrayList<>(found);
+    return limit > 0 && all.size() > limit ? List.copyOf(all.subList(0, limit)) : all;
+  }
+
+  @Override
+  public StoreStatistics statistics() {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    List<Block> loaded = blocks.all();
+    for (Block block : loaded) {
+      min = Math.min(min, block.meta().minTime());
+      max = Math.max(max, block.meta().maxTime());
+    }
+    return new StoreStatistics(0, Long.MAX_VALUE, Long.MIN_VALUE, 0, loaded.size(), min, max);
+  }
+
+  /** Lets all blocks go. */
+  @Override
+  public void close() {
+    blocks.close();
+  }
+}
