@@ -51,6 +51,17 @@ public interface SampleStore {
   }
 
   /**
+   * Exemplars of the series that satisfy one whole set of matchers, in label order; none where a
+   * store keeps none.
+   *
+   * @param from first millisecond
+   * @param to last millisecond
+   */
+  default List<SeriesExemplars> exemplars(List<List<Matcher>> matchers, long from, long to) {
+    return List.of();
+  }
+
+  /**
    * What a reader wants.
    *
    * @param matchers conditions, all of which hold

@@ -4,15 +4,17 @@ import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
+import io.narthex.pipeline.storage.AppendResult.Reason;
+import io.narthex.pipeline.storage.AppendResult.Rejection;
+import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleAppender;
+import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.sinks.index.Postings;
-import io.narthex.sinks.index.PostingsQuery;
 import io.narthex.sinks.wal.FrameBuffer;
 import io.narthex.sinks.wal.Wal;
 import io.narthex.sinks.wal.WalListener;
 import io.narthex.sinks.wal.WalOptions;
 import io.narthex.sinks.wal.WalReader;
-import io.narthex.sinks.wal.WalWaiter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,9 +46,13 @@ import org.slf4j.LoggerFactory;
 public final class Head implements SampleAppender, AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Head.class);
 
+  /** Searches without the lock before the newest series are looked at under it. */
+  private static final int MAX_SEARCHES = 3;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final HeadCounters counters = new HeadCounters();
   private final Intake intake;
+  private final Exemplars exemplars;
   private final FrameBuffer frames = new FrameBuffer();
   private final FrameBuffer again = new FrameBuffer();
   private final Wal wal;
@@ -92,7 +98,8 @@ public final class Head implements SampleAppender, AutoCloseable {
     this.current = new Memtable(series);
     this.memtables = List.of(current);
     this.intake = new Intake(series, current, options, clock, counters);
-    var replay = new Replay(series, intake);
+    this.exemplars = new Exemplars(options.maxExemplars());
+    var replay = new Replay(series, intake, exemplars);
     long start = System.nanoTime();
     try {
       WalReader.read(walDirectory, replay, listener);
@@ -117,17 +124,49 @@ public final class Head implements SampleAppender, AutoCloseable {
     Appended appended;
     lock.lock();
     try {
-      appended = new Appended(intake.take(batch));
+      var result = intake.take(batch);
+      boolean withExemplars = !batch.exemplars().isEmpty();
+      if (withExemplars) {
+        exemplars.take(batch, current.series());
+        result = withExemplars(result);
+      }
+      appended = new Appended(result);
       logRegistrationsAgain();
       frames.clear();
       if (intake.hasAccepted()) {
         intake.log(batch, scope, frames, again);
+      }
+      if (withExemplars) {
+        exemplars.log(frames);
       }
       wal.append(frames, appended);
     } finally {
       lock.unlock();
     }
     return appended;
+  }
+
+  private AppendResult withExemplars(AppendResult samples) {
+    var rejections = new ArrayList<>(samples.rejections());
+    if (exemplars.outOfOrder() > 0) {
+      rejections.add(
+          new Rejection(Reason.EXEMPLAR_OUT_OF_ORDER, exemplars.outOfOrder(), "exemplar"));
+    }
+    if (exemplars.tooLong() > 0) {
+      rejections.add(new Rejection(Reason.INVALID_LABELS, exemplars.tooLong(), "exemplar"));
+    }
+    return new AppendResult(
+        samples.samples(), samples.histograms(), exemplars.accepted(), rejections);
+  }
+
+  /** Exemplars of series that satisfy one whole set of matchers; see the storage port. */
+  public List<SeriesExemplars> exemplars(List<List<Matcher>> matchers, long from, long to) {
+    return exemplars.select(matchers, from, to);
+  }
+
+  /** Where the series of the head come from; see {@link Cardinality}. */
+  public Cardinality cardinality(int limit) {
+    return current.series().postings().cardinality(limit);
   }
 
   /**
@@ -139,14 +178,15 @@ public final class Head implements SampleAppender, AutoCloseable {
    * @return one part for each generation of series, oldest first; a series may be in several
    */
   public List<HeadPart> select(List<Matcher> matchers, long from, long to, Runnable meanwhile) {
-    var found = new IdentityHashMap<SeriesTable, int[]>();
-    while (true) {
+    var found = new IdentityHashMap<SeriesTable, FoundSeries>();
+    for (int tries = 0; ; tries++) {
       for (var memtable : memtables) {
-        found.computeIfAbsent(memtable.series(), series -> search(series, matchers));
+        var series = memtable.series();
+        found.computeIfAbsent(series, key -> new FoundSeries(key, matchers)).complete();
       }
       lock.lock();
       try {
-        if (memtables.stream().allMatch(memtable -> found.containsKey(memtable.series()))) {
+        if (isComplete(found, tries > MAX_SEARCHES)) {
           meanwhile.run();
           return parts(found, from, to);
         }
@@ -156,13 +196,20 @@ public final class Head implements SampleAppender, AutoCloseable {
     }
   }
 
-  private static int[] search(SeriesTable series, List<Matcher> matchers) {
-    int[] ids = PostingsQuery.select(series.postings(), matchers).toArray();
-    series.order().sort(ids);
-    return ids;
+  /** Whether all series are looked at; if need be, those that are not are looked at now. */
+  private boolean isComplete(IdentityHashMap<SeriesTable, FoundSeries> found, boolean completeNow) {
+    for (var memtable : memtables) {
+      var ofTable = found.get(memtable.series());
+      if (ofTable == null || (!completeNow && !ofTable.isComplete())) {
+        return false;
+      }
+      ofTable.complete();
+    }
+    return true;
   }
 
-  private List<HeadPart> parts(IdentityHashMap<SeriesTable, int[]> found, long from, long to) {
+  private List<HeadPart> parts(
+      IdentityHashMap<SeriesTable, FoundSeries> found, long from, long to) {
     var parts = new ArrayList<HeadPart>();
     for (int i = 0; i < memtables.size(); ) {
       var series = memtables.get(i).series();
@@ -173,8 +220,9 @@ public final class Head implements SampleAppender, AutoCloseable {
           tables.add(memtable);
         }
       }
-      int[] ids = found.get(series);
-      if (ids != null && !tables.isEmpty()) {
+      var ofTable = found.get(series);
+      if (ofTable != null && !tables.isEmpty()) {
+        int[] ids = ofTable.ids();
         parts.add(new HeadPart(series, ids, ids.length, tables));
       }
     }
@@ -240,22 +288,12 @@ public final class Head implements SampleAppender, AutoCloseable {
     try {
       publish.run();
       var all = new ArrayList<>(memtables);
-      all.remove(frozen.memtable);
+      all.remove(frozen.memtable());
       memtables = List.copyOf(all);
     } finally {
       lock.unlock();
     }
-    wal.deleteBefore(frozen.nextScope);
-  }
-
-  /** Runs an action at a moment at which nothing is appended, selected or retired. */
-  public void exclusively(Runnable action) {
-    lock.lock();
-    try {
-      action.run();
-    } finally {
-      lock.unlock();
-    }
+    wal.deleteBefore(frozen.nextScope());
   }
 
   /** Tells of samples that lie elsewhere, so that very old ones are recognised as such. */
@@ -275,11 +313,6 @@ public final class Head implements SampleAppender, AutoCloseable {
   /** Series in the head. */
   public int seriesCount() {
     return memtables.get(memtables.size() - 1).series().size();
-  }
-
-  /** Label pairs in the index of the head. */
-  public int labelPairCount() {
-    return memtables.get(memtables.size() - 1).series().postings().pairCount();
   }
 
   /** Figures of the samples in the head. */
@@ -349,61 +382,4 @@ public final class Head implements SampleAppender, AutoCloseable {
       int memtables,
       long currentSamples,
       long currentBytes) {}
-
-  /** What {@link #freeze} set aside. */
-  public static final class Frozen {
-    private final Memtable memtable;
-    private final long nextScope;
-
-    private Frozen(Memtable memtable, long nextScope) {
-      this.memtable = memtable;
-      this.nextScope = nextScope;
-    }
-
-    public long minTime() {
-      return memtable.minTime();
-    }
-
-    public long maxTime() {
-      return memtable.maxTime();
-    }
-
-    public long samples() {
-      return memtable.samples();
-    }
-
-    /** All its series, in label order. */
-    public HeadPart series() {
-      var series = memtable.series();
-      int[] ids = new int[series.size()];
-      int count = 0;
-      for (int id = 0; id < ids.length; id++) {
-        if (memtable.has(id)) {
-          ids[count++] = id;
-        }
-      }
-      ids = java.util.Arrays.copyOf(ids, count);
-      series.order().sort(ids);
-      return new HeadPart(series, ids, count, List.of(memtable));
-    }
-  }
-
-  /** A batch that waits to be durable. */
-  private static final class Appended extends CompletableFuture<AppendResult> implements WalWaiter {
-    private final AppendResult result;
-
-    Appended(AppendResult result) {
-      this.result = result;
-    }
-
-    @Override
-    public void committed() {
-      complete(result);
-    }
-
-    @Override
-    public void failed(FaultException cause) {
-      completeExceptionally(cause);
-    }
-  }
 }

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.narthex.pipeline.model.LabelBytes;
 import io.narthex.pipeline.model.LabelHash;
+import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Names;
+import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.sinks.index.Postings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,9 +96,32 @@ final class HeadPostings implements Postings {
     return all;
   }
 
-  /** Number of label pairs. */
-  synchronized int pairCount() {
-    return pairCount;
+  /** Where the series come from; see {@link Cardinality}. */
+  synchronized Cardinality cardinality(int limit) {
+    var byMetric = new TopCounts(limit);
+    var byLabel = new TopCounts(limit);
+    var bytesByLabel = new TopCounts(limit);
+    var byPair = new TopCounts(limit);
+    names.forEach(
+        (name, values) -> {
+          long bytes = 0;
+          for (int i = 0; i < values.count; i++) {
+            int pair = values.pairsOfName[i];
+            bytes += ByteSlabs.length(addresses.get(pair, 0)) - (int) addresses.get(pair, 1);
+            byPair.add(counts[pair], () -> name + "=" + value(pair));
+            if (name.equals(Labels.METRIC_NAME)) {
+              byMetric.add(counts[pair], () -> value(pair));
+            }
+          }
+          byLabel.add(values.count, () -> name);
+          bytesByLabel.add(bytes, () -> name);
+        });
+    return new Cardinality(
+        pairCount,
+        byMetric.descending(),
+        byLabel.descending(),
+        bytesByLabel.descending(),
+        byPair.descending());
   }
 
   synchronized long sizeInBytes() {

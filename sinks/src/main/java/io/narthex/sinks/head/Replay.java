@@ -20,6 +20,7 @@ final class Replay implements WalReader.Visitor {
 
   private final SeriesTable series;
   private final Intake intake;
+  private final Exemplars exemplars;
   private int[] ids = new int[1024];
   private int[] numbers = new int[2048];
   private long[] times = new long[2048];
@@ -30,9 +31,10 @@ final class Replay implements WalReader.Visitor {
   private long samples;
   private long lost;
 
-  Replay(SeriesTable series, Intake intake) {
+  Replay(SeriesTable series, Intake intake, Exemplars exemplars) {
     this.series = series;
     this.intake = intake;
+    this.exemplars = exemplars;
   }
 
   /** Rows that were restored. */
@@ -60,6 +62,7 @@ final class Replay implements WalReader.Visitor {
         rows(in, flags);
       }
       case BatchRecord.AGAIN -> registrations(in);
+      case Exemplars.FRAME -> exemplars.restore(in);
       default -> throw new IllegalArgumentException("unknown kind of frame " + kind);
     }
   }

@@ -40,11 +40,12 @@ final class SeriesTable {
   /**
    * Finds a series.
    *
-   * @param guess an id that is likely; scrapes bring their series in the same order each time
+   * @param guess an id that is likely, since scrapes bring their series in the same order each
+   *     time; −1 if none is
    * @return −1 if it is not here
    */
   int find(long hash, byte[] bytes, int from, int to, int guess) {
-    if (guess < size && matches(guess, hash, bytes, from, to)) {
+    if (guess >= 0 && guess < size && matches(guess, hash, bytes, from, to)) {
       return guess;
     }
     for (int slot = index.first(hash); ; slot = index.next(slot)) {

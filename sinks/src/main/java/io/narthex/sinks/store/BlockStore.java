@@ -4,8 +4,10 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
+import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreAdmin;
 import io.narthex.pipeline.storage.StoreStatistics;
@@ -204,6 +206,16 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
     }
     var all = new ArrayList<>(found);
     return limit > 0 && all.size() > limit ? List.copyOf(all.subList(0, limit)) : all;
+  }
+
+  @Override
+  public List<SeriesExemplars> exemplars(List<List<Matcher>> matchers, long from, long to) {
+    return head.exemplars(matchers, from, to);
+  }
+
+  @Override
+  public Cardinality cardinality(int limit) {
+    return head.cardinality(limit);
   }
 
   @Override

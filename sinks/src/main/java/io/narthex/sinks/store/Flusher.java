@@ -4,6 +4,7 @@ import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.block.BlockOptions;
 import io.narthex.sinks.block.BlockWriter;
+import io.narthex.sinks.head.Frozen;
 import io.narthex.sinks.head.Head;
 import io.narthex.sinks.head.RowOrder;
 import java.io.IOException;
@@ -20,7 +21,7 @@ final class Flusher {
   private final Head head;
   private final BlockSet blocks;
   private final Path directory;
-  private final ArrayDeque<Head.Frozen> pending = new ArrayDeque<>();
+  private final ArrayDeque<Frozen> pending = new ArrayDeque<>();
 
   Flusher(Head head, BlockSet blocks, Path directory) {
     this.head = head;
@@ -56,7 +57,7 @@ final class Flusher {
     }
   }
 
-  private void write(Head.Frozen frozen) throws IOException {
+  private void write(Frozen frozen) throws IOException {
     var series = frozen.series();
     String id;
     try (var writer = BlockWriter.create(directory, BlockOptions.segment())) {

@@ -10,6 +10,7 @@ import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.AppendResult.Reason;
+import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.wal.WalListener;
 import io.narthex.sinks.wal.WalOptions;
@@ -149,6 +150,54 @@ class HeadTest {
           .extracting(AppendResult.Rejection::reason)
           .containsExactly(Reason.TOO_MANY_SERIES);
       assertThat(append(head, new Origin.RemoteWrite(), A, NOW + 1, 1).samples()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void append_exemplars_newestOfAllSeriesAreKept() throws IOException {
+    var small =
+        new HeadOptions(
+            Duration.ofHours(1), Duration.ZERO, Duration.ZERO, Duration.ofHours(1), 0, 3);
+    var any = List.of(List.of(Matcher.equal("job", "x")));
+    try (var head = open(small)) {
+      assertThat(exemplar(head, A, 1).exemplars()).isEqualTo(1);
+      assertThat(exemplar(head, A, 1).exemplars()).isEqualTo(1);
+      exemplar(head, B, 5);
+      exemplar(head, A, 3);
+      assertThat(exemplar(head, A, 2).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.EXEMPLAR_OUT_OF_ORDER);
+      exemplar(head, A, 4);
+    }
+    try (var head = open(small)) {
+      var found = head.exemplars(any, Long.MIN_VALUE, Long.MAX_VALUE);
+      assertThat(found).hasSize(1);
+      assertThat(found.get(0).series()).isEqualTo(A);
+      assertThat(found.get(0).exemplars()).extracting("timestamp").containsExactly(3L, 4L);
+      assertThat(head.exemplars(any, 4, 4).get(0).exemplars()).hasSize(1);
+    }
+  }
+
+  private static AppendResult exemplar(Head head, Labels labels, long time) {
+    var batch = SampleBatch.at(new Origin.RemoteWrite(), time);
+    batch.series(labels).value(1).exemplar(Labels.of("trace_id", "t" + time), time, time);
+    return head.append(batch.build()).join();
+  }
+
+  @Test
+  void cardinality_head_countsSeriesAndValues() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      for (int s = 0; s < 5; s++) {
+        append(head, new Origin.RemoteWrite(), Labels.of("__name__", "m", "s", "v" + s), NOW, 1);
+      }
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      var cardinality = head.cardinality(1);
+      assertThat(cardinality.labelPairs()).isEqualTo(8);
+      assertThat(cardinality.seriesByMetric()).containsExactly(new Cardinality.Count("m", 5));
+      assertThat(cardinality.valuesByLabel()).containsExactly(new Cardinality.Count("s", 5));
+      assertThat(cardinality.bytesByLabel()).containsExactly(new Cardinality.Count("s", 10));
+      assertThat(cardinality.seriesByPair())
+          .containsExactly(new Cardinality.Count("__name__=m", 5));
     }
   }
 
