@@ -131,7 +131,8 @@ public final class Notes {
   }
 
   public static String overlappingStart(String metric) {
-    return withMetric("sample has start time that overlaps with previous sample timestamp", metric);
+    return "sample has start time that overlaps with previous sample timestamp for metric "
+        + quoted(metric);
   }
 
   private static String withMetric(String text, String metric) {

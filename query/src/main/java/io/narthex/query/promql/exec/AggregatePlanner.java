@@ -1,11 +1,11 @@
 package io.narthex.query.promql.exec;
 
-import io.narthex.pipeline.model.Names;
 import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.annotation.Notes;
 import io.narthex.query.promql.ast.AggregateOp;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.Span;
+import io.narthex.query.promql.print.ExprPrinter;
 
 /** Plans aggregations. */
 final class AggregatePlanner {
@@ -88,9 +88,7 @@ final class AggregatePlanner {
   private Operand.Vector countValues(Expr.Aggregate node) {
     String label = planner.text(parameter(node));
     if (!LabelFunctions.valid(label)) {
-      var quoted = new StringBuilder();
-      Names.quote(quoted, label);
-      throw Evaluation.fault("invalid label name " + quoted);
+      throw Evaluation.fault("invalid label name " + ExprPrinter.print(parameter(node)));
     }
     Operand.Vector input = planner.vector(node.expr());
     return new CountValues(evaluation, label, node.grouping(), node.without(), steps).of(input);

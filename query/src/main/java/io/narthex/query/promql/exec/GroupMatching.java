@@ -95,9 +95,9 @@ final class GroupMatching {
               + " on the "
               + side
               + " hand-side of the operation: ["
-              + one.labels(series)
-              + ", "
               + one.labels(before)
+              + ", "
+              + one.labels(series)
               + "];many-to-many matching not allowed: matching labels must be unique on one side");
     }
 
@@ -119,8 +119,7 @@ final class GroupMatching {
   private void group(List<Integer> manys, OneSide ones) {
     var taken = new HashMap<Labels, long[]>();
     long[] paired = new long[(steps + 63) >>> 6];
-    @Nullable Double fillOne =
-        sides.swapped() ? sides.matching().fillLeft() : sides.matching().fillRight();
+    @Nullable Double fillOne = sides.matching().fillRight();
     for (int series : manys) {
       Labels labels = many.labels(series);
       boolean drops = many.dropsName(series);
@@ -143,8 +142,7 @@ final class GroupMatching {
   }
 
   private void fillMany(OneSide ones, Map<Labels, long[]> taken, long[] paired) {
-    @Nullable Double fill =
-        sides.swapped() ? sides.matching().fillRight() : sides.matching().fillLeft();
+    @Nullable Double fill = sides.matching().fillLeft();
     if (fill == null || ones.members.isEmpty()) {
       return;
     }

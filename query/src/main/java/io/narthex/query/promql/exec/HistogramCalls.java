@@ -17,9 +17,15 @@ final class HistogramCalls {
   private HistogramCalls() {}
 
   static void register(Map<String, FunctionPlanner.Plan> plans) {
-    plans.put("histogram_count", (planner, call) -> each(planner, call, FloatHistogram::count));
-    plans.put("histogram_sum", (planner, call) -> each(planner, call, FloatHistogram::sum));
-    plans.put("histogram_avg", (planner, call) -> each(planner, call, h -> h.sum() / h.count()));
+    plans.put(
+        "histogram_count",
+        (planner, call) -> each(planner.forStatistics(), call, FloatHistogram::count));
+    plans.put(
+        "histogram_sum",
+        (planner, call) -> each(planner.forStatistics(), call, FloatHistogram::sum));
+    plans.put(
+        "histogram_avg",
+        (planner, call) -> each(planner.forStatistics(), call, h -> h.sum() / h.count()));
     plans.put(
         "histogram_stdvar", (planner, call) -> each(planner, call, HistogramQuantiles::variance));
     plans.put(
@@ -58,8 +64,7 @@ final class HistogramCalls {
     Span second = call.arguments().get(1).span();
     check(annotations, quantiles, first);
     HistogramGroups groups = groups(planner, call.arguments().get(1));
-    var point =
-        new HistogramFunction.Quantile(annotations, planner.grid(), quantiles, second, first);
+    var point = new HistogramFunction.Quantile(annotations, planner.grid(), quantiles, second);
     return planner.named(new HistogramFunction(groups, point));
   }
 
@@ -67,14 +72,12 @@ final class HistogramCalls {
     Evaluation evaluation = planner.evaluation();
     Annotations annotations = evaluation.annotations();
     Span first = call.arguments().get(0).span();
-    Span second = call.arguments().get(1).span();
     String label = planner.text(call.arguments().get(1));
     var points = new ArrayList<HistogramFunction.Quantile>();
     for (Expr argument : call.arguments().subList(2, call.arguments().size())) {
       double[] quantiles = planner.scalar(argument);
       check(annotations, quantiles, argument.span());
-      points.add(
-          new HistogramFunction.Quantile(annotations, planner.grid(), quantiles, second, first));
+      points.add(new HistogramFunction.Quantile(annotations, planner.grid(), quantiles, first));
     }
     HistogramGroups groups = groups(planner, call.arguments().get(0));
     return planner.named(HistogramFunction.several(evaluation, groups, label, points));
@@ -84,7 +87,7 @@ final class HistogramCalls {
     double[] lower = planner.scalar(call.arguments().get(0));
     double[] upper = planner.scalar(call.arguments().get(1));
     Annotations annotations = planner.evaluation().annotations();
-    Span first = call.arguments().get(0).span();
+    Span first = call.arguments().get(2).span();
     HistogramGroups groups = groups(planner, call.arguments().get(2));
     return planner.named(
         new HistogramFunction(
@@ -93,7 +96,10 @@ final class HistogramCalls {
 
   private static HistogramGroups groups(Planner planner, Expr argument) {
     return new HistogramGroups(
-        planner.evaluation(), planner.vector(argument), argument.span(), planner.grid().steps());
+        planner.evaluation(),
+        planner.forWhole().vector(argument),
+        argument.span(),
+        planner.grid().steps());
   }
 
   private static void check(Annotations annotations, double[] quantiles, Span span) {

@@ -67,11 +67,9 @@ final class HistogramFunction implements Operand.Vector {
   /**
    * Quantiles.
    *
-   * @param classicSpan place of notes on classic histograms
-   * @param nativeSpan place of notes on native ones
+   * @param span place of notes on histograms
    */
-  record Quantile(
-      Annotations annotations, TimeGrid grid, double[] quantiles, Span classicSpan, Span nativeSpan)
+  record Quantile(Annotations annotations, TimeGrid grid, double[] quantiles, Span span)
       implements Point {
 
     @Override
@@ -81,7 +79,7 @@ final class HistogramFunction implements Operand.Vector {
         long time = grid.at(step);
         annotations.forcedMonotonicity(
             Notes.forcedMonotonicity(metric),
-            classicSpan,
+            span,
             new ForcedMonotonicity(
                 time,
                 time,
@@ -100,7 +98,7 @@ final class HistogramFunction implements Operand.Vector {
       if (Double.isNaN(histogram.sum()) && quantile >= 0 && quantile <= 1) {
         boolean unknown = Double.isNaN(result);
         annotations.info(
-            unknown ? Notes.quantileOfNan(metric) : Notes.quantileSkewed(metric), nativeSpan);
+            unknown ? Notes.quantileOfNan(metric) : Notes.quantileSkewed(metric), span);
       }
       return result;
     }
@@ -137,21 +135,26 @@ final class HistogramFunction implements Operand.Vector {
             @Override
             public void classic(int index, int step, ClassicHistogram histogram) {
               for (Quantile quantile : quantiles) {
-                column(quantile, step).set(step, quantile.classic(metric, step, histogram));
+                put(quantile, step, quantile.classic(metric, step, histogram));
               }
             }
 
             @Override
             public void exponential(int index, int step, FloatHistogram histogram) {
               for (Quantile quantile : quantiles) {
-                column(quantile, step).set(step, quantile.exponential(metric, step, histogram));
+                put(quantile, step, quantile.exponential(metric, step, histogram));
               }
             }
 
-            private Column column(Quantile quantile, int step) {
+            private void put(Quantile quantile, int step, double value) {
               String text = OpenMetricsNumber.text(quantile.quantiles[step]);
-              return columns.computeIfAbsent(
-                  labels.toBuilder().set(label, text).build(), key -> new Column(steps));
+              Column column =
+                  columns.computeIfAbsent(
+                      labels.toBuilder().set(label, text).build(), key -> new Column(steps));
+              if (column.has(step)) {
+                throw Evaluation.sameLabels();
+              }
+              column.set(step, value);
             }
           });
     }

@@ -3,7 +3,9 @@ package io.narthex.query.promql.exec;
 import com.google.re2j.Pattern;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.Matcher.Type;
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.TimeModifier;
 import io.narthex.query.promql.exec.InstantSelector.Part;
 import io.narthex.query.promql.function.Column;
 import java.util.ArrayList;
@@ -30,7 +32,9 @@ final class InfoCall {
   private final boolean[] ignored;
   private final List<Matcher> nameMatchers;
   private final Map<String, List<Matcher>> dataMatchers;
-  private final Map<Labels, Column> results = new LinkedHashMap<>();
+  private final Map<Labels, Result> results = new LinkedHashMap<>();
+
+  private record Result(Column column, boolean dropsName) {}
 
   private record Info(Labels labels, Column timestamps) {}
 
@@ -47,12 +51,26 @@ final class InfoCall {
             .filter(m -> !m.name().equals(Labels.METRIC_NAME))
             .collect(Collectors.groupingBy(Matcher::name));
     List<Matcher> names = all.stream().filter(m -> m.name().equals(Labels.METRIC_NAME)).toList();
-    nameMatchers = names.isEmpty() ? List.of(Matcher.equal(Labels.METRIC_NAME, DEFAULT)) : names;
+    nameMatchers = infoNames(names);
     ignored = new boolean[base.size()];
     for (int i = 0; i < ignored.length; i++) {
       String name = base.labels(i).metricName();
       ignored[i] = nameMatchers.stream().allMatch(m -> m.matches(name));
     }
+  }
+
+  /** Which metrics are info metrics: target_info, or what the matchers of the name say. */
+  private static List<Matcher> infoNames(List<Matcher> given) {
+    if (given.isEmpty()) {
+      return List.of(Matcher.equal(Labels.METRIC_NAME, DEFAULT));
+    }
+    boolean negative =
+        given.stream().allMatch(m -> m.type() == Type.NOT_EQUAL || m.type() == Type.NOT_REGEX);
+    var all = new ArrayList<>(given);
+    if (negative) {
+      all.add(Matcher.of(Labels.METRIC_NAME, Type.REGEX, ".+_info"));
+    }
+    return all;
   }
 
   private static Expr selector(Expr expr) {
@@ -65,8 +83,15 @@ final class InfoCall {
 
   /** Info series are looked at where the first selector of the vector looks. */
   private static Reach reach(Planner planner, Expr expr) {
-    Expr.@Nullable VectorSelector selector = FirstSelector.of(expr);
-    return selector == null ? new Reach(false, 0, 0) : planner.reach(selector.time());
+    Reach reach = new Reach(false, 0, 0);
+    for (TimeModifier time : SelectorPath.of(expr)) {
+      Reach next = planner.reach(time);
+      reach =
+          next.fixed()
+              ? next
+              : new Reach(reach.fixed(), reach.at(), reach.offset() + next.offset());
+    }
+    return reach;
   }
 
   private Operand.Vector result(Reach reach) {
@@ -74,13 +99,13 @@ final class InfoCall {
     for (int series = 0; series < base.size(); series++) {
       evaluation.checkpoint();
       if (ignored[series]) {
-        put(base.labels(series), base.column(series));
+        put(base.labels(series), series);
       } else {
         enrich(series, infos);
       }
     }
     var all = new Materialized(evaluation);
-    results.forEach((labels, column) -> all.add(labels, false, column));
+    results.forEach((labels, result) -> all.add(labels, result.dropsName, result.column));
     return all;
   }
 
@@ -97,19 +122,15 @@ final class InfoCall {
       if (!values.isEmpty()) {
         any = true;
         String pattern = values.stream().map(InfoCall::quoted).collect(Collectors.joining("|"));
-        matchers.add(Matcher.of(name, Matcher.Type.REGEX, pattern));
+        matchers.add(Matcher.of(name, Type.REGEX, pattern));
       }
-    }
-    if (nameMatchers.stream()
-        .allMatch(m -> m.type() == Matcher.Type.NOT_EQUAL || m.type() == Matcher.Type.NOT_REGEX)) {
-      matchers.add(Matcher.of(Labels.METRIC_NAME, Matcher.Type.REGEX, ".+_info"));
     }
     dataMatchers.values().forEach(matchers::addAll);
     return any ? read(matchers, reach) : Map.of();
   }
 
   private Map<String, List<Info>> read(List<Matcher> matchers, Reach reach) {
-    var selector = new InstantSelector(evaluation, grid, matchers, reach, Part.TIMESTAMP);
+    var selector = new InstantSelector(evaluation, grid, matchers, reach, Part.INFO_TIMESTAMP);
     Materialized held = Materialized.of(evaluation, selector, grid.steps());
     var byName = new HashMap<String, List<Info>>();
     for (int i = 0; i < held.size(); i++) {
@@ -150,7 +171,7 @@ final class InfoCall {
       if (found || optional) {
         var builder = labels.toBuilder();
         extra.forEach(builder::set);
-        put(builder.build(), column, step);
+        put(builder.build(), series, step);
       }
     }
   }
@@ -201,20 +222,23 @@ final class InfoCall {
         });
   }
 
-  private void put(Labels labels, Column column) {
+  private void put(Labels labels, int series) {
     for (int step = 0; step < grid.steps(); step++) {
-      if (column.has(step)) {
-        put(labels, column, step);
+      if (base.column(series).has(step)) {
+        put(labels, series, step);
       }
     }
   }
 
-  private void put(Labels labels, Column column, int step) {
-    Column result = results.computeIfAbsent(labels, key -> new Column(grid.steps()));
+  private void put(Labels labels, int series, int step) {
+    Column result =
+        results.computeIfAbsent(
+                labels, key -> new Result(new Column(grid.steps()), base.dropsName(series)))
+            .column;
     if (result.has(step)) {
       throw Evaluation.sameLabels();
     }
-    result.copy(step, column, step);
+    result.copy(step, base.column(series), step);
   }
 
   private static String quoted(String text) {

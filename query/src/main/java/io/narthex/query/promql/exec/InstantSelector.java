@@ -18,9 +18,13 @@ final class InstantSelector implements Operand.Vector {
   /** What of a sample is given. */
   enum Part {
     VALUE,
+    /** The sample; of a histogram it is found out whether there was a reset before. */
+    VALUE_WITH_HINT,
     /** Its timestamp, in seconds. */
     TIMESTAMP,
-    /** Its start timestamp, in seconds; nothing where it is unknown. */
+    /** Its timestamp, in seconds; histograms are refused. */
+    INFO_TIMESTAMP,
+    /** Its start timestamp, in seconds; 0 where it is unknown. */
     START_TIMESTAMP
   }
 
@@ -29,7 +33,8 @@ final class InstantSelector implements Operand.Vector {
   private final Reach reach;
   private final Part part;
   private final SeriesSelection selection;
-  private final SampleBuffer buffer = new SampleBuffer();
+  private final SampleBuffer read = new SampleBuffer();
+  private final ResetHints hints = new ResetHints();
 
   InstantSelector(
       Evaluation evaluation, TimeGrid grid, List<Matcher> matchers, Reach reach, Part part) {
@@ -54,15 +59,17 @@ final class InstantSelector implements Operand.Vector {
 
   @Override
   public boolean dropsName(int series) {
-    return part != Part.VALUE;
+    return part != Part.VALUE && part != Part.VALUE_WITH_HINT;
   }
 
   @Override
   public void evaluate(int series, Column out) {
     evaluation.checkpoint();
+    Labels labels = selection.labels(series);
     long lookback = evaluation.lookbackMillis();
-    buffer.clear();
-    selection.read(series, reach.first(grid) - lookback, reach.last(grid), buffer);
+    read.clear();
+    selection.read(series, reach.first(grid) - lookback, reach.last(grid), read);
+    SampleBuffer buffer = part == Part.VALUE_WITH_HINT ? hints.resolve(read) : read;
     int rows = buffer.size();
     evaluation.countRead(rows);
     evaluation.hold(rows);
@@ -74,25 +81,26 @@ final class InstantSelector implements Operand.Vector {
         row++;
       }
       if (row >= 0 && times[row] > time - lookback) {
-        take(row, step, out);
+        take(buffer, row, step, out, labels);
       }
     }
     evaluation.countTotal(out.count());
     evaluation.release(rows);
   }
 
-  private void take(int row, int step, Column out) {
+  private void take(SampleBuffer buffer, int row, int step, Column out, Labels labels) {
     @Nullable FloatHistogram histogram = buffer.histogram(row);
     double value = buffer.values()[row];
     if (histogram == null ? StaleMarker.is(value) : histogram.isStale()) {
       return;
     }
-    if (part == Part.TIMESTAMP) {
+    if (part == Part.INFO_TIMESTAMP && histogram != null) {
+      throw Evaluation.fault("this should be an info metric, with float samples: " + labels);
+    }
+    if (part == Part.TIMESTAMP || part == Part.INFO_TIMESTAMP) {
       out.set(step, (double) buffer.timestamps()[row] / 1000);
     } else if (part == Part.START_TIMESTAMP) {
-      if (buffer.startTimestamp(row) != 0) {
-        out.set(step, (double) buffer.startTimestamp(row) / 1000);
-      }
+      out.set(step, (double) buffer.startTimestamp(row) / 1000);
     } else if (histogram != null) {
       out.set(step, histogram);
     } else {

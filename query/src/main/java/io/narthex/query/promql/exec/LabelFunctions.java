@@ -4,6 +4,7 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.narthex.pipeline.model.Labels;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ final class LabelFunctions {
 
   /** Whether a name is valid: not empty, and UTF-8 can write it. */
   static boolean valid(String name) {
-    return !name.isEmpty() && name.indexOf('\uFFFD') < 0;
+    return !name.isEmpty() && StandardCharsets.UTF_8.newEncoder().canEncode(name);
   }
 
   private static Pattern pattern(String expression) {

@@ -17,11 +17,36 @@ final class Planner implements Expr.Visitor<Operand> {
   private final Evaluation evaluation;
   private final TimeGrid grid;
   private final Durations durations;
+  private final Use use;
+
+  /** What is asked of histograms further up in the expression. */
+  private enum Use {
+    ANYTHING,
+    /** Count or sum only, so far. */
+    STATISTICS,
+    /** Buckets, or samples that a sub-query repeats or leaves out. */
+    WHOLE
+  }
 
   Planner(Evaluation evaluation, TimeGrid grid, Durations durations) {
+    this(evaluation, grid, durations, Use.ANYTHING);
+  }
+
+  private Planner(Evaluation evaluation, TimeGrid grid, Durations durations, Use use) {
     this.evaluation = evaluation;
     this.grid = grid;
     this.durations = durations;
+    this.use = use;
+  }
+
+  /** For the arguments of functions that need count or sum of histograms only. */
+  Planner forStatistics() {
+    return use == Use.ANYTHING ? new Planner(evaluation, grid, durations, Use.STATISTICS) : this;
+  }
+
+  /** For the arguments of functions that need whole histograms, and for sub-queries. */
+  Planner forWhole() {
+    return new Planner(evaluation, grid, durations, Use.WHOLE);
   }
 
   Evaluation evaluation() {
@@ -33,7 +58,7 @@ final class Planner implements Expr.Visitor<Operand> {
   }
 
   Planner on(TimeGrid other) {
-    return new Planner(evaluation, other, durations);
+    return new Planner(evaluation, other, durations, use);
   }
 
   Operand.Vector vector(Expr expr) {
@@ -87,14 +112,17 @@ final class Planner implements Expr.Visitor<Operand> {
     if (expr instanceof Expr.MatrixSelector selector) {
       Expr.VectorSelector vector = selector.vector();
       long lookback = evaluation.lookbackMillis();
+      boolean resolves = use == Use.STATISTICS;
       return new StoredRange(
           evaluation,
           grid,
           vector.matchers(),
           reach(vector.time()),
           range(selector.range()),
-          RangeFunction.before(vector.extension(), lookback),
-          RangeFunction.beyond(vector.extension(), lookback));
+          new StoredRange.Margin(
+              Math.max(RangeFunction.before(vector.extension(), lookback), resolves ? lookback : 0),
+              RangeFunction.beyond(vector.extension(), lookback),
+              resolves));
     }
     if (expr instanceof Expr.Paren paren) {
       return source(paren.expr());
@@ -108,7 +136,8 @@ final class Planner implements Expr.Visitor<Operand> {
             ? evaluation.options().subqueryStep().toMillis()
             : durations.positive(written);
     TimeGrid inner = SubqueryRange.grid(grid, reach, range, interval);
-    return new SubqueryRange(evaluation, vectorOf(on(inner), subquery.expr()), inner, reach, range);
+    return new SubqueryRange(
+        evaluation, vectorOf(on(inner).forWhole(), subquery.expr()), inner, reach, range);
   }
 
   /** An expression as a vector; a scalar becomes the one element without labels. */
@@ -133,8 +162,15 @@ final class Planner implements Expr.Visitor<Operand> {
   public Operand vectorSelector(Expr.VectorSelector node) {
     Reach reach = reach(node.time());
     return node.extension() == Expr.Extension.SMOOTHED
-        ? new SmoothedSelector(evaluation, grid, node.matchers(), reach)
-        : new InstantSelector(evaluation, grid, node.matchers(), reach, InstantSelector.Part.VALUE);
+        ? new SmoothedSelector(evaluation, grid, node.matchers(), reach, node.span())
+        : new InstantSelector(
+            evaluation,
+            grid,
+            node.matchers(),
+            reach,
+            use == Use.STATISTICS
+                ? InstantSelector.Part.VALUE_WITH_HINT
+                : InstantSelector.Part.VALUE);
   }
 
   @Override

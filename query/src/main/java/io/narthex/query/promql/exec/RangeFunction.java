@@ -1,6 +1,5 @@
 package io.narthex.query.promql.exec;
 
-import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.annotation.Notes;
 import io.narthex.query.promql.ast.Expr.Extension;
@@ -56,10 +55,6 @@ final class RangeFunction implements Operand.Vector {
     return extension == Extension.SMOOTHED ? lookback : 0;
   }
 
-  static FaultException noHistograms() {
-    return Evaluation.fault("smoothed and anchored modifiers do not work with native histograms");
-  }
-
   @Override
   public int size() {
     return source.size();
@@ -89,9 +84,6 @@ final class RangeFunction implements Operand.Vector {
       window.slide(start - before, end + beyond);
       if (window.isEmpty()) {
         continue;
-      }
-      if (call.extension() != Extension.NONE && window.histograms() > 0) {
-        throw noHistograms();
       }
       window.range(start, end, grid.at(step));
       kernel.step(window, step, out);

@@ -1,13 +1,18 @@
 package io.narthex.query.promql.exec;
 
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.FloatHistogram.ResetHint;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.query.promql.annotation.Notes;
+import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.ExtendedRange;
 import io.narthex.query.promql.function.Window;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A smoothed instant selector: at each step the value interpolated between the samples before and
@@ -17,11 +22,14 @@ final class SmoothedSelector implements Operand.Vector {
   private final Evaluation evaluation;
   private final TimeGrid grid;
   private final Reach reach;
+  private final Span span;
   private final SeriesSelection selection;
   private final SampleBuffer buffer = new SampleBuffer();
   private final Window window = new Window();
 
-  SmoothedSelector(Evaluation evaluation, TimeGrid grid, List<Matcher> matchers, Reach reach) {
+  SmoothedSelector(
+      Evaluation evaluation, TimeGrid grid, List<Matcher> matchers, Reach reach, Span span) {
+    this.span = span;
     this.evaluation = evaluation;
     this.grid = grid;
     this.reach = reach;
@@ -52,11 +60,15 @@ final class SmoothedSelector implements Operand.Vector {
     for (int step = 0; step < grid.steps(); step++) {
       long time = reach.at(grid, step);
       window.slide(time - lookback, time + lookback);
-      if (window.histograms() > 0) {
-        throw RangeFunction.noHistograms();
-      }
       window.range(time, time, time);
-      smooth(time, step, out);
+      if (window.histograms() == 0) {
+        smooth(time, step, out);
+      } else if (window.floats() == 0) {
+        smoothHistograms(time, step, out);
+      } else {
+        String metric = window.labels().metricName();
+        evaluation.annotations().warn(Notes.mixedFloatsAndHistograms(metric), span);
+      }
     }
     evaluation.release(buffer.size());
   }
@@ -71,6 +83,29 @@ final class SmoothedSelector implements Operand.Vector {
       out.set(step, window.values()[before]);
     } else {
       out.set(step, ExtendedRange.between(window, before, time, false));
+    }
+  }
+
+  private void smoothHistograms(long time, int step, Column out) {
+    int before = window.histogramFrom();
+    if (window.histogramTime(before) > time) {
+      return;
+    }
+    while (before + 1 < window.histogramTo() && window.histogramTime(before + 1) <= time) {
+      before++;
+    }
+    FloatHistogram histogram = window.histogram(before);
+    if (window.histogramTime(before) == time || before + 1 == window.histogramTo()) {
+      out.set(step, histogram);
+      return;
+    }
+    boolean counter = histogram.hint() != ResetHint.GAUGE;
+    @Nullable FloatHistogram between = ExtendedRange.interpolated(window, before, time, counter);
+    if (between == null) {
+      String metric = window.labels().metricName();
+      evaluation.annotations().warn(Notes.mixedSchemas(metric), span);
+    } else {
+      out.set(step, between);
     }
   }
 }

@@ -16,25 +16,32 @@ final class StoredRange implements RangeSource {
   private final long after;
   private final long to;
   private final SeriesSelection selection;
+  private final Margin margin;
   private final SampleBuffer buffer = new SampleBuffer();
+  private final ResetHints hints = new ResetHints();
 
   /**
+   * What is read besides the samples of the ranges.
+   *
    * @param before milliseconds before the first range that are needed as well
    * @param beyond milliseconds after the last range that are needed as well
+   * @param resolvesHints whether histograms must say whether there was a reset before them
    */
+  record Margin(long before, long beyond, boolean resolvesHints) {}
+
   StoredRange(
       Evaluation evaluation,
       TimeGrid grid,
       List<Matcher> matchers,
       Reach reach,
       long range,
-      long before,
-      long beyond) {
+      Margin margin) {
+    this.margin = margin;
     this.evaluation = evaluation;
     this.reach = reach;
     this.range = range;
-    after = reach.first(grid) - range - before;
-    to = reach.last(grid) + beyond;
+    after = reach.first(grid) - range - margin.before;
+    to = reach.last(grid) + margin.beyond;
     selection = evaluation.select(matchers, after + 1, to);
   }
 
@@ -65,6 +72,7 @@ final class StoredRange implements RangeSource {
     evaluation.countRead(buffer.size());
     evaluation.hold(buffer.size());
     evaluation.release(buffer.size());
-    into.load(selection.labels(series), buffer, evaluation.has(Feature.USE_START_TIMESTAMPS));
+    SampleBuffer samples = margin.resolvesHints ? hints.resolve(buffer) : buffer;
+    into.load(selection.labels(series), samples, evaluation.has(Feature.USE_START_TIMESTAMPS));
   }
 }

@@ -41,20 +41,45 @@ final class ChangeKernel implements RangeKernel {
   public void step(Window window, int step, Column out) {
     int from = window.floatFrom();
     int to = window.floatTo();
+    int histogramFrom = window.histogramFrom();
     if (anchored) {
-      long[] times = window.floatTimes();
-      if (from == to || times[to - 1] <= window.rangeStart()) {
+      int floatAnchor = floatAnchor(window);
+      int histogramAnchor = histogramAnchor(window);
+      boolean anything = floatAnchor + 1 < to || histogramAnchor + 1 < window.histogramTo();
+      if (!anything) {
         return;
       }
-      while (from + 1 < to && times[from + 1] <= window.rangeStart()) {
-        from++;
-      }
+      // Only the later of the two is the anchor; the other is before it.
+      boolean histogramIsAnchor =
+          histogramAnchor >= histogramFrom
+              && (floatAnchor < from
+                  || window.histogramTime(histogramAnchor) > window.floatTimes()[floatAnchor]);
+      boolean floatIsAnchor = floatAnchor >= from && !histogramIsAnchor;
+      from = floatIsAnchor ? floatAnchor : floatAnchor + 1;
+      histogramFrom = histogramIsAnchor ? histogramAnchor : histogramAnchor + 1;
     }
-    if (window.histograms() == 0) {
+    if (histogramFrom == window.histogramTo()) {
       out.set(step, from == to ? 0 : (double) running[to - 1] - running[from]);
     } else {
-      out.set(step, mixed(window, from));
+      out.set(step, mixed(window, from, histogramFrom));
     }
+  }
+
+  /** The last float at or before the range; the one before the first if there is none. */
+  private static int floatAnchor(Window window) {
+    int at = window.floatFrom() - 1;
+    while (at + 1 < window.floatTo() && window.floatTimes()[at + 1] <= window.rangeStart()) {
+      at++;
+    }
+    return at;
+  }
+
+  private static int histogramAnchor(Window window) {
+    int at = window.histogramFrom() - 1;
+    while (at + 1 < window.histogramTo() && window.histogramTime(at + 1) <= window.rangeStart()) {
+      at++;
+    }
+    return at;
   }
 
   private boolean differs(Window window, double[] values, int i) {
@@ -64,11 +89,11 @@ final class ChangeKernel implements RangeKernel {
     return values[i] != values[i - 1] && !(Double.isNaN(values[i]) && Double.isNaN(values[i - 1]));
   }
 
-  private double mixed(Window window, int from) {
+  private double mixed(Window window, int from, int histogramFrom) {
     long[] times = window.floatTimes();
     double[] values = window.values();
     int nextFloat = from;
-    int nextHistogram = window.histogramFrom();
+    int nextHistogram = histogramFrom;
     int previousFloat = -1;
     int previousHistogram = -1;
     int count = 0;

@@ -129,8 +129,12 @@ public final class ClassicHistogram {
         return rank;
       }
       if (end > value) {
-        boolean open = Double.isInfinite(start) || Double.isInfinite(end);
-        return open ? rank : rank + (counts[i] - rank) * (value - start) / (end - start);
+        if (Double.isInfinite(end)) {
+          return rank;
+        }
+        return Double.isInfinite(start)
+            ? counts[i]
+            : rank + (counts[i] - rank) * (value - start) / (end - start);
       }
       rank = counts[i];
     }

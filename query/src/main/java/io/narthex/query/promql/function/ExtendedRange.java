@@ -1,5 +1,11 @@
 package io.narthex.query.promql.function;
 
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.query.promql.histogram.HistogramMath;
+import io.narthex.query.promql.histogram.HistogramSum;
+import io.narthex.query.promql.histogram.Resets;
+import org.jspecify.annotations.Nullable;
+
 /** Values at the bounds of anchored and smoothed ranges, from windows wider than the range. */
 public final class ExtendedRange {
   private ExtendedRange() {}
@@ -40,6 +46,28 @@ public final class ExtendedRange {
       return between(window, last - 1, window.rangeEnd(), counter);
     }
     return window.values()[last];
+  }
+
+  /** Linear interpolation between a histogram and the next; null if they do not go together. */
+  public static @Nullable FloatHistogram interpolated(
+      Window window, int index, long time, boolean counter) {
+    FloatHistogram before = window.histogram(index);
+    FloatHistogram after = window.histogram(index + 1);
+    double elapsed = (double) (time - window.histogramTime(index));
+    double fraction = elapsed / (window.histogramTime(index + 1) - window.histogramTime(index));
+    if (before.hasCustomBuckets() != after.hasCustomBuckets()) {
+      return null;
+    }
+    if (counter && Resets.detect(after, before)) {
+      return HistogramMath.multiply(after, fraction);
+    }
+    var difference = new HistogramSum(after, false);
+    difference.subtract(before);
+    difference.multiply(fraction);
+    var sum = new HistogramSum(before, false);
+    sum.add(difference.result(false));
+    sum.hint(before.hint());
+    return sum.result(true);
   }
 
   /** Linear interpolation between a float and the next; a counter that fell began again at zero. */

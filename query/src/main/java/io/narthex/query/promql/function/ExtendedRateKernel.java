@@ -1,6 +1,10 @@
 package io.narthex.query.promql.function;
 
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.query.promql.annotation.Notes;
 import io.narthex.query.promql.ast.Expr.Extension;
+import io.narthex.query.promql.histogram.HistogramMath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * rate, increase and delta over anchored or smoothed selectors: from the value at the beginning of
@@ -8,11 +12,13 @@ import io.narthex.query.promql.ast.Expr.Extension;
  * bound, smoothed interpolates between the samples around it.
  */
 final class ExtendedRateKernel implements RangeKernel {
+  private final Call call;
   private final RateKernel.Kind kind;
   private final boolean smoothed;
   private final double seconds;
 
   ExtendedRateKernel(Call call, RateKernel.Kind kind) {
+    this.call = call;
     this.kind = kind;
     smoothed = call.extension() == Extension.SMOOTHED;
     seconds = call.rangeSeconds();
@@ -20,13 +26,17 @@ final class ExtendedRateKernel implements RangeKernel {
 
   @Override
   public void step(Window window, int step, Column out) {
+    if (window.histograms() > 0) {
+      histograms(window, step, out);
+      return;
+    }
     long[] times = window.floatTimes();
     double[] values = window.values();
     long start = window.rangeStart();
     long end = window.rangeEnd();
     int first = ExtendedRange.first(window);
     int last = smoothed ? ExtendedRange.last(window) : window.floatTo() - 1;
-    if (last < first || times[last] <= start) {
+    if (last < first || times[last] <= start || times[first] > end) {
       return;
     }
     double left = ExtendedRange.left(window, first, smoothed, kind.counter());
@@ -49,5 +59,17 @@ final class ExtendedRateKernel implements RangeKernel {
       difference += lost;
     }
     out.set(step, kind.perSecond() ? difference / seconds : difference);
+  }
+
+  private void histograms(Window window, int step, Column out) {
+    if (window.floats() > 0) {
+      call.warn(Notes.mixedFloatsAndHistograms(window.labels().metricName()));
+      return;
+    }
+    @Nullable FloatHistogram growth =
+        new ExtendedHistograms(window, call, smoothed, kind.counter()).growth();
+    if (growth != null) {
+      out.set(step, kind.perSecond() ? HistogramMath.divide(growth, seconds) : growth);
+    }
   }
 }

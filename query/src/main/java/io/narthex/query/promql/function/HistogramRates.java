@@ -16,17 +16,19 @@ final class HistogramRates {
   /**
    * Last less first histogram of the window, plus what was lost at counter resets, as a gauge; null
    * if the histograms do not go together, which is annotated.
+   *
+   * @param fromZero whether the first one has grown from zero inside of the range
    */
-  static @Nullable FloatHistogram difference(Window window, Call call, boolean counter) {
+  static @Nullable FloatHistogram difference(
+      Window window, Call call, boolean counter, boolean fromZero) {
     int from = window.histogramFrom();
     int last = window.histogramTo() - 1;
     String metric = window.labels().metricName();
-    FloatHistogram first = window.histogram(from);
-    FloatHistogram second = window.histogram(from + 1);
     noteKinds(window, call, counter, metric);
-    if (counter && reset(window, from + 1, first)) {
+    FloatHistogram first = window.histogram(from);
+    if (counter && from < last && !fromZero && reset(window, from + 1, first)) {
       // What was before a reset is not looked at, so neither is its layout.
-      first = emptyLike(second);
+      first = emptyLike(window.histogram(from + 1));
     }
     boolean custom = first.hasCustomBuckets();
     for (int i = from + 1; i <= last; i++) {
@@ -36,21 +38,28 @@ final class HistogramRates {
       }
     }
     var growth = new HistogramSum(window.histogram(last), false);
-    growth.subtract(first);
+    if (!fromZero) {
+      growth.subtract(first);
+    }
     noteBounds(growth.boundsReconciled(), call, Notes.Operation.SUBTRACTION);
     if (counter) {
-      boolean before = growth.boundsReconciled();
-      FloatHistogram previous = first;
-      for (int i = from + 1; i <= last; i++) {
-        if (reset(window, i, previous)) {
-          growth.add(previous);
-        }
-        previous = window.histogram(i);
-      }
-      noteBounds(!before && growth.boundsReconciled(), call, Notes.Operation.ADDITION);
+      addResets(window, first, growth, call);
     }
     growth.hint(ResetHint.GAUGE);
     return growth.result(true);
+  }
+
+  private static void addResets(
+      Window window, FloatHistogram first, HistogramSum growth, Call call) {
+    boolean before = growth.boundsReconciled();
+    FloatHistogram previous = first;
+    for (int i = window.histogramFrom() + 1; i < window.histogramTo(); i++) {
+      if (reset(window, i, previous)) {
+        growth.add(previous);
+      }
+      previous = window.histogram(i);
+    }
+    noteBounds(!before && growth.boundsReconciled(), call, Notes.Operation.ADDITION);
   }
 
   /** Scales without touching what is known of resets. */
@@ -70,8 +79,12 @@ final class HistogramRates {
   }
 
   private static void noteKinds(Window window, Call call, boolean counter, String metric) {
-    int from = window.histogramFrom();
-    int last = window.histogramTo() - 1;
+    noteKinds(window, window.histogramFrom(), window.histogramTo() - 1, call, counter, metric);
+  }
+
+  /** Notes gauges that are taken as counters, or the other way round. */
+  static void noteKinds(
+      Window window, int from, int last, Call call, boolean counter, String metric) {
     if (counter) {
       for (int i = from; i <= last; i++) {
         if (window.histogram(i).hint() == ResetHint.GAUGE) {

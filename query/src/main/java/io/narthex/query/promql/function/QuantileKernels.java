@@ -35,6 +35,10 @@ final class QuantileKernels {
       double median = Quantiles.of(0.5, scratch.take(window), size);
       double[] distances = scratch.take(window);
       for (int i = 0; i < size; i++) {
+        if (Double.isNaN(distances[i])) {
+          out.set(step, Double.NaN);
+          return;
+        }
         distances[i] = Math.abs(distances[i] - median);
       }
       out.set(step, Quantiles.of(0.5, distances, size));

@@ -81,26 +81,32 @@ final class RateKernel implements RangeKernel {
   public void step(Window window, int step, Column out) {
     if (window.histograms() > 0) {
       histograms(window, step, out);
-    } else if (window.floats() > 1) {
-      int from = window.floatFrom();
-      int last = window.floatTo() - 1;
-      double[] values = window.values();
-      double difference = values[last] - values[from];
-      while (nextReset < resetCount && resets[nextReset] <= from) {
-        nextReset++;
-      }
-      for (int i = nextReset; i < resetCount && resets[i] <= last; i++) {
-        difference += values[resets[i] - 1];
-      }
-      double factor =
-          factor(
-              window,
-              window.floatTimes()[from],
-              window.floatTimes()[last],
-              last - from,
-              values[from],
-              difference);
-      out.set(step, difference * factor);
+      return;
+    }
+    int from = window.floatFrom();
+    int last = window.floatTo() - 1;
+    long[] times = window.floatTimes();
+    boolean fromZero = kind.counter && beginsInside(window.floatStart(from), times[from], window);
+    if (last == from && !fromZero) {
+      return;
+    }
+    double[] values = window.values();
+    double difference = values[last] - values[from];
+    while (nextReset < resetCount && resets[nextReset] <= from) {
+      nextReset++;
+    }
+    for (int i = nextReset; i < resetCount && resets[i] <= last; i++) {
+      difference += values[resets[i] - 1];
+    }
+    if (kind.counter && StartTimes.floatsOverlap(window)) {
+      call.warn(Notes.overlappingStart(window.labels().metricName()));
+    }
+    var span = new Extent(times[from], times[last], last - from);
+    if (fromZero) {
+      difference += values[from];
+      out.set(step, difference * factorFromZero(window, span, window.floatStart(from)));
+    } else {
+      out.set(step, difference * factor(window, span, values[from], difference));
     }
   }
 
@@ -109,34 +115,47 @@ final class RateKernel implements RangeKernel {
       call.warn(Notes.mixedFloatsAndHistograms(window.labels().metricName()));
       return;
     }
-    if (window.histograms() < 2) {
+    int from = window.histogramFrom();
+    int last = window.histogramTo() - 1;
+    long firstTime = window.histogramTime(from);
+    long start = window.histogramStart(from);
+    boolean fromZero = kind.counter && beginsInside(start, firstTime, window);
+    if (last == from && !fromZero) {
       return;
     }
-    @Nullable FloatHistogram difference = HistogramRates.difference(window, call, kind.counter);
+    @Nullable FloatHistogram difference =
+        HistogramRates.difference(window, call, kind.counter, fromZero);
     if (difference == null) {
       return;
     }
-    int from = window.histogramFrom();
-    int last = window.histogramTo() - 1;
+    if (kind.counter && StartTimes.histogramsOverlap(window)) {
+      call.warn(Notes.overlappingStart(window.labels().metricName()));
+    }
+    var span = new Extent(firstTime, window.histogramTime(last), last - from);
     double factor =
-        factor(
-            window,
-            window.histogramTime(from),
-            window.histogramTime(last),
-            last - from,
-            window.histogram(from).count(),
-            difference.count());
+        fromZero
+            ? factorFromZero(window, span, start)
+            : factor(window, span, window.histogram(from).count(), difference.count());
     out.set(step, HistogramRates.scaled(difference, factor));
   }
 
-  private double factor(
-      Window window, long firstTime, long lastTime, int intervals, double first, double grown) {
-    double toStart = (double) (firstTime - window.rangeStart()) / 1000;
-    double toEnd = (double) (window.rangeEnd() - lastTime) / 1000;
-    double sampled = (double) (lastTime - firstTime) / 1000;
-    double average = sampled / intervals;
-    double threshold = average * 1.1;
-    if (toStart >= threshold) {
+  private static boolean beginsInside(long start, long time, Window window) {
+    return StartTimes.inside(window, start, time);
+  }
+
+  /** First and last sample of a window and how many intervals are between them. */
+  private record Extent(long first, long last, int intervals) {
+    /** Average interval in seconds; 0 for a single sample. */
+    double average() {
+      return intervals == 0 ? 0 : (double) (last - first) / 1000 / intervals;
+    }
+  }
+
+  private double factor(Window window, Extent span, double first, double grown) {
+    double toStart = (double) (span.first - window.rangeStart()) / 1000;
+    double sampled = (double) (span.last - span.first) / 1000;
+    double average = span.average();
+    if (toStart >= average * 1.1) {
       toStart = average / 2;
     }
     if (kind.counter && grown > 0 && first >= 0) {
@@ -145,10 +164,22 @@ final class RateKernel implements RangeKernel {
         toStart = toZero;
       }
     }
-    if (toEnd >= threshold) {
-      toEnd = average / 2;
-    }
-    double factor = (sampled + toStart + toEnd) / sampled;
+    return perSecond((sampled + toStart + toEnd(window, span)) / sampled);
+  }
+
+  /** For a counter that is known to have been zero at its start, inside of the range. */
+  private double factorFromZero(Window window, Extent span, long start) {
+    double sampled = (double) (span.last - start) / 1000;
+    return perSecond((sampled + toEnd(window, span)) / sampled);
+  }
+
+  private static double toEnd(Window window, Extent span) {
+    double toEnd = (double) (window.rangeEnd() - span.last) / 1000;
+    double average = span.average();
+    return toEnd >= average * 1.1 ? average / 2 : toEnd;
+  }
+
+  private double perSecond(double factor) {
     return kind.perSecond ? factor / seconds : factor;
   }
 }

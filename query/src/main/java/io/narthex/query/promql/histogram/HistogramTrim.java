@@ -4,50 +4,42 @@ import io.narthex.pipeline.model.FloatHistogram;
 
 /**
  * Cuts native histograms at a value. A bucket that holds the value is divided by interpolation; the
- * sum is estimated from what is taken away. Whether it is a counter or a gauge stays.
+ * sum is estimated anew from the middles of what is left. Whether it is a counter or a gauge stays.
+ * A histogram that loses nothing stays what it is.
+ *
+ * <p>A first bucket with a custom bound above zero is taken to begin at zero. Where observations
+ * may be infinitely far away, they are taken to be at the nearest value they can have.
  */
 public final class HistogramTrim {
+  private final FloatHistogram histogram;
   private final boolean keepsBelow;
   private final double cut;
-  private final boolean custom;
   private double kept;
-  private double removedSum;
-  private boolean hasPositive;
-  private boolean hasNegative;
-  private double midpoint;
+  private double sum;
+  private boolean changed;
 
   private HistogramTrim(FloatHistogram histogram, double cut, boolean keepsBelow) {
+    this.histogram = histogram;
     this.cut = cut;
     this.keepsBelow = keepsBelow;
-    custom = histogram.hasCustomBuckets();
   }
 
   /** What is below a value. */
   public static FloatHistogram below(FloatHistogram histogram, double cut) {
-    return new HistogramTrim(histogram, cut, true).trim(histogram);
+    return new HistogramTrim(histogram, cut, true).trim();
   }
 
   /** What is above a value. */
   public static FloatHistogram above(FloatHistogram histogram, double cut) {
-    return new HistogramTrim(histogram, cut, false).trim(histogram);
+    return new HistogramTrim(histogram, cut, false).trim();
   }
 
-  private FloatHistogram trim(FloatHistogram histogram) {
-    double[] positive = side(histogram, true);
-    double[] negative = side(histogram, false);
-    double zero = histogram.zeroCount();
-    if (zero > 0) {
-      double threshold = histogram.zeroThreshold();
-      double under = under(-threshold, threshold, zero, true);
-      zero = keepsBelow ? under : zero - under;
-      kept += zero;
-    }
-    double sum = 0;
-    if (kept != 0) {
-      sum = histogram.sum() - removedSum;
-      if ((!hasNegative && sum < 0) || (!hasPositive && sum > 0)) {
-        sum = 0;
-      }
+  private FloatHistogram trim() {
+    double[] negative = side(false);
+    double zero = zeroBucket();
+    double[] positive = side(true);
+    if (!changed) {
+      return HistogramMath.compact(histogram);
     }
     return HistogramMath.compact(
         new FloatHistogram(
@@ -56,7 +48,7 @@ public final class HistogramTrim {
             histogram.zeroThreshold(),
             zero,
             kept,
-            sum,
+            kept == 0 ? 0 : sum,
             histogram.positiveSpans(),
             positive,
             histogram.negativeSpans(),
@@ -64,104 +56,101 @@ public final class HistogramTrim {
             histogram.customValues()));
   }
 
-  private double[] side(FloatHistogram histogram, boolean isPositive) {
+  private double[] side(boolean positive) {
     double[] counts =
-        (isPositive ? histogram.positiveBuckets() : histogram.negativeBuckets()).clone();
-    Buckets buckets =
-        Buckets.of(isPositive ? histogram.positiveSpans() : histogram.negativeSpans(), counts);
+        (positive ? histogram.positiveBuckets() : histogram.negativeBuckets()).clone();
+    int[] spans = positive ? histogram.positiveSpans() : histogram.negativeSpans();
+    Buckets buckets = Buckets.of(spans, counts);
     for (int i = 0; i < counts.length; i++) {
       if (counts[i] == 0) {
         continue;
       }
-      double near = bound(histogram, buckets.index(i) - 1);
-      double far = bound(histogram, buckets.index(i));
-      double lower = isPositive ? near : -far;
-      double upper = isPositive ? far : -near;
-      see(lower, upper, isPositive);
-      counts[i] = bucket(lower, upper, counts[i], isPositive);
+      double near = bound(buckets.index(i) - 1);
+      double far = bound(buckets.index(i));
+      counts[i] = positive ? bucket(near, far, counts[i]) : bucket(-far, -near, counts[i]);
     }
     return counts;
   }
 
-  private void see(double lower, double upper, boolean isPositive) {
-    if (!custom) {
-      hasPositive |= isPositive;
-      hasNegative |= !isPositive;
-    } else if (upper <= 0) {
-      hasNegative = true;
-    } else {
-      hasNegative |= lower < 0;
-      hasPositive = true;
+  private double zeroBucket() {
+    double count = histogram.zeroCount();
+    if (count == 0) {
+      return 0;
     }
+    boolean above = populated(histogram.positiveBuckets());
+    boolean below = populated(histogram.negativeBuckets());
+    double lower = above && !below ? 0 : -histogram.zeroThreshold();
+    double upper = below && !above ? 0 : histogram.zeroThreshold();
+    return part(lower, upper, count, true);
   }
 
-  /** What stays of a bucket. */
-  private double bucket(double lower, double upper, double count, boolean isPositive) {
-    boolean whole = keepsBelow ? upper <= cut : lower >= cut;
-    boolean some = keepsBelow ? lower < cut : upper > cut;
-    double keep = split(lower, upper, count, isPositive);
-    if (whole) {
-      kept += count;
-      return count;
+  private static boolean populated(double[] counts) {
+    for (double count : counts) {
+      if (count != 0) {
+        return true;
+      }
     }
-    if (some) {
-      removedSum += (count - keep) * midpoint;
-      kept += keep;
-      return keep;
-    }
-    if (!custom) {
-      midpoint = isPositive ? Math.sqrt(lower * upper) : -Math.sqrt(lower * upper);
-    }
-    removedSum += count * midpoint;
-    return 0;
+    return false;
   }
 
-  private double split(double lower, double upper, double count, boolean isPositive) {
+  private double bucket(double lower, double upper, double count) {
     if (lower == Double.NEGATIVE_INFINITY) {
       return openBelow(upper, count);
     }
     if (upper == Double.POSITIVE_INFINITY) {
-      midpoint = lower;
-      return !keepsBelow && cut <= lower ? count : 0;
+      return openAbove(lower, count);
     }
-    double under = under(lower, upper, count, custom);
-    double product = Math.abs(keepsBelow ? lower : upper) * Math.abs(cut);
-    if (custom) {
-      midpoint = (lower + upper) / 2;
-    } else {
-      midpoint = isPositive ? Math.sqrt(product) : -Math.sqrt(product);
-    }
-    return keepsBelow ? under : count - under;
+    return part(lower, upper, count, histogram.hasCustomBuckets());
   }
 
-  /** The first bucket with custom bounds: taken to begin at zero if it ends above. */
+  /** A bucket with two finite bounds. */
+  private double part(double lower, double upper, double count, boolean linear) {
+    double from = keepsBelow ? lower : Math.max(lower, cut);
+    double to = keepsBelow ? Math.min(upper, cut) : upper;
+    if (from >= to) {
+      return keep(count, 0, 0);
+    }
+    double left = count;
+    if (cut > lower && cut < upper) {
+      double under =
+          linear
+              ? (cut - lower) / (upper - lower)
+              : HistogramQuantiles.exponential(cut, lower, upper);
+      left = keepsBelow ? count * under : count - count * under;
+    }
+    double middle = linear ? (from + to) / 2 : Math.copySign(Math.sqrt(from * to), from);
+    return keep(count, left, middle);
+  }
+
   private double openBelow(double upper, double count) {
-    if (keepsBelow && cut >= upper) {
-      midpoint = 0;
-      return count;
+    boolean unbounded = upper == Double.POSITIVE_INFINITY;
+    if (keepsBelow ? cut == Double.POSITIVE_INFINITY : cut == Double.NEGATIVE_INFINITY) {
+      return keep(count, count, unbounded ? 0 : upper > 0 ? upper / 2 : upper);
     }
-    if (cut >= 0 && upper > cut && upper != Double.POSITIVE_INFINITY) {
-      midpoint = keepsBelow ? (cut + upper) / 2 : cut / 2;
-      return keepsBelow ? count * cut / upper : count * (1 - cut / upper);
+    if (unbounded || (!keepsBelow && cut < 0)) {
+      return keep(count, 0, 0);
     }
-    midpoint = upper;
-    return 0;
+    if (upper > 0) {
+      return part(0, upper, count, true);
+    }
+    return keepsBelow && cut != Double.NEGATIVE_INFINITY
+        ? keep(count, count, Math.min(upper, cut))
+        : keep(count, 0, 0);
   }
 
-  private double under(double lower, double upper, double count, boolean linear) {
-    if (cut <= lower) {
-      return 0;
-    }
-    if (cut >= upper) {
-      return count;
-    }
-    if (linear) {
-      return count * ((cut - lower) / (upper - lower));
-    }
-    return count * HistogramQuantiles.exponential(cut, lower, upper);
+  private double openAbove(double lower, double count) {
+    boolean none = keepsBelow ? cut != Double.POSITIVE_INFINITY : cut == Double.POSITIVE_INFINITY;
+    return none ? keep(count, 0, 0) : keep(count, count, keepsBelow ? lower : Math.max(lower, cut));
   }
 
-  private static double bound(FloatHistogram histogram, int index) {
+  private double keep(double count, double left, double middle) {
+    changed |= left != count;
+    kept += left;
+    sum += left == 0 ? 0 : left * middle;
+    return left;
+  }
+
+  private double bound(int index) {
     return histogram.hasCustomBuckets()
         ? BucketBounds.custom(index, histogram.customValues())
         : BucketBounds.exponential(index, histogram.schema());

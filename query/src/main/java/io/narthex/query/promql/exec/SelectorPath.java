@@ -1,27 +1,34 @@
 package io.narthex.query.promql.exec;
 
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.TimeModifier;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** The first selector of an expression, as it is read from left to right. */
-final class FirstSelector {
-  private FirstSelector() {}
+/** The way to the first selector of an expression, as it is read from left to right. */
+final class SelectorPath {
+  private SelectorPath() {}
 
-  static Expr.@Nullable VectorSelector of(Expr expr) {
+  /** Time modifiers of the sub-queries around the first selector, then its own; outermost first. */
+  static List<TimeModifier> of(Expr expr) {
     if (expr instanceof Expr.VectorSelector selector) {
-      return selector;
+      return List.of(selector.time());
     }
     if (expr instanceof Expr.MatrixSelector selector) {
-      return selector.vector();
+      return List.of(selector.vector().time());
     }
     for (Expr child : children(expr)) {
-      Expr.VectorSelector found = of(child);
-      if (found != null) {
-        return found;
+      List<TimeModifier> inner = of(child);
+      if (!inner.isEmpty()) {
+        var path = new ArrayList<TimeModifier>();
+        if (expr instanceof Expr.Subquery subquery) {
+          path.add(subquery.time());
+        }
+        path.addAll(inner);
+        return path;
       }
     }
-    return null;
+    return List.of();
   }
 
   private static List<Expr> children(Expr expr) {
