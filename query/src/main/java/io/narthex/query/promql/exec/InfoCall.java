@@ -3,7 +3,6 @@ package io.narthex.query.promql.exec;
 import com.google.re2j.Pattern;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
-import io.narthex.pipeline.model.Matcher.Type;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.TimeModifier;
 import io.narthex.query.promql.exec.InstantSelector.Part;
@@ -65,10 +64,12 @@ final class InfoCall {
       return List.of(Matcher.equal(Labels.METRIC_NAME, DEFAULT));
     }
     boolean negative =
-        given.stream().allMatch(m -> m.type() == Type.NOT_EQUAL || m.type() == Type.NOT_REGEX);
+        given.stream()
+            .allMatch(
+                m -> m.type() == Matcher.Type.NOT_EQUAL || m.type() == Matcher.Type.NOT_REGEX);
     var all = new ArrayList<>(given);
     if (negative) {
-      all.add(Matcher.of(Labels.METRIC_NAME, Type.REGEX, ".+_info"));
+      all.add(Matcher.of(Labels.METRIC_NAME, Matcher.Type.REGEX, ".+_info"));
     }
     return all;
   }
@@ -122,7 +123,7 @@ final class InfoCall {
       if (!values.isEmpty()) {
         any = true;
         String pattern = values.stream().map(InfoCall::quoted).collect(Collectors.joining("|"));
-        matchers.add(Matcher.of(name, Type.REGEX, pattern));
+        matchers.add(Matcher.of(name, Matcher.Type.REGEX, pattern));
       }
     }
     dataMatchers.values().forEach(matchers::addAll);
