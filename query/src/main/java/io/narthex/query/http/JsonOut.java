@@ -110,7 +110,7 @@ final class JsonOut {
   int points(long[] timestamps, double[] values, int from, int to, boolean first) {
     int point = from;
     boolean comma = !first;
-    while (point < to && size < PART) {
+    do { // one at least, since the caller has opened the list
       ensure(64);
       byte[] out = bytes;
       int at = size;
@@ -127,7 +127,7 @@ final class JsonOut {
       size = at;
       comma = true;
       point++;
-    }
+    } while (point < to && size < PART);
     return point;
   }
 

@@ -13,6 +13,7 @@ final class ResultBody implements JsonBody {
   private boolean begun;
   private int element; // series of a matrix, sample of a vector
   private int point; // in the series, in the current one of its two lists
+  private boolean metricWritten;
   private boolean inHistograms;
   private boolean listBegun;
 
@@ -108,6 +109,7 @@ final class ResultBody implements JsonBody {
       out.raw('}');
       element++;
       point = 0;
+      metricWritten = false;
       inHistograms = false;
       listBegun = false;
     }
@@ -116,8 +118,9 @@ final class ResultBody implements JsonBody {
   }
 
   private boolean series(QueryValue.Series series, JsonOut out) {
-    if (point == 0 && !inHistograms && !listBegun) {
+    if (!metricWritten) {
       beginElement(out).labels(series.labels());
+      metricWritten = true;
     }
     var histograms = series.histograms();
     if (!inHistograms && floats(series, histograms, out)) {
