@@ -3,12 +3,13 @@ package io.narthex.sinks.head;
 import java.util.Arrays;
 
 /**
- * Puts ids into label order. Large sets are sorted by rank: the order of all series is kept, and
- * what is new is merged into it when a large set is asked for. Safe for use by several threads.
+ * Puts ids into label order, by rank where that pays: the order of all series is kept, and what is
+ * new is merged into it when a large set is asked for, at the latest by the next flush. Safe for
+ * use by several threads.
  */
 final class LabelOrder {
-  /** Below this many ids, comparing labels is cheaper than ranking all series. */
-  private static final int SMALL = 4_096;
+  /** If more series than this for each id have no rank yet, comparing labels is cheaper. */
+  private static final int RANKING_PAYS = 4;
 
   private final SeriesTable series;
   private int[] ordered = new int[0];
@@ -23,13 +24,14 @@ final class LabelOrder {
     if (ids.length < 2) {
       return;
     }
-    if (ids.length < SMALL && ids.length < series.size() / 4) {
-      mergeSort(ids, new int[ids.length], 0, ids.length);
-      return;
-    }
     int max = 0;
     for (int id : ids) {
       max = Math.max(max, id);
+    }
+    int unranked = max + 1 - rankedCount();
+    if (unranked > RANKING_PAYS * ids.length) {
+      mergeSort(ids, new int[ids.length], 0, ids.length);
+      return;
     }
     int[] rank = ranksUpTo(max);
     long[] keys = new long[ids.length];
@@ -62,6 +64,10 @@ final class LabelOrder {
   private synchronized void adopt(int[] adopted) {
     ordered = adopted;
     ranks = ranks(adopted);
+  }
+
+  private synchronized int rankedCount() {
+    return ranks.length;
   }
 
   private synchronized int[] ordered() {
