@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param externalUrl how others reach it, with a slash at its end
  * @param routePrefix of all routes, without a slash at its end; empty for none
  */
-record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) {
+public record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) {
 
   /**
    * Works it out from the flags, as Prometheus does: the route prefix is the path of the external
@@ -20,7 +20,8 @@ record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) 
    *
    * @throws IllegalArgumentException if a flag cannot be read; the message names it
    */
-  static WebPlace of(String listenAddress, @Nullable String externalUrl, @Nullable String prefix) {
+  public static WebPlace of(
+      String listenAddress, @Nullable String externalUrl, @Nullable String prefix) {
     InetSocketAddress address;
     try {
       address = HttpServers.address(listenAddress);
@@ -43,7 +44,7 @@ record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) 
   }
 
   /** The URL of a path below the prefix, for a person on this machine. */
-  String url(String path) {
+  public String url(String path) {
     return "http://" + ownAddress() + routePrefix + path;
   }
 

@@ -27,7 +27,7 @@ public final class WebServer implements AutoCloseable {
    *
    * @param maxConnections most connections at a time; further ones are closed at once
    */
-  WebServer(WebPlace place, int maxConnections) {
+  public WebServer(WebPlace place, int maxConnections) {
     this.place = place;
     this.maxConnections = maxConnections;
   }
@@ -37,7 +37,7 @@ public final class WebServer implements AutoCloseable {
    *
    * @throws RuntimeException of Reactor Netty if the address cannot be bound
    */
-  void listen(List<? extends Routes> parts) {
+  public void listen(List<? extends Routes> parts) {
     server =
         HttpServers.create(
                 place.address().getHostString() + ":" + place.address().getPort(),
