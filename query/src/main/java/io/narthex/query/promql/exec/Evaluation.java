@@ -134,9 +134,7 @@ final class Evaluation implements AutoCloseable {
     held += samples;
     peak = Math.max(peak, held);
     if (held > options.maxSamples()) {
-      throw new FaultException(
-          Fault.TOO_MANY_SAMPLES,
-          "query processing would load too many samples into memory in query execution");
+      throw tooManySamples();
     }
   }
 
@@ -173,6 +171,13 @@ final class Evaluation implements AutoCloseable {
     while (!open.isEmpty()) {
       open.pop().close();
     }
+  }
+
+  /** The fault of a query that asks for more than it may hold. */
+  static FaultException tooManySamples() {
+    return new FaultException(
+        Fault.TOO_MANY_SAMPLES,
+        "query processing would load too many samples into memory in query execution");
   }
 
   /** A fault of evaluation with this text. */

@@ -25,6 +25,9 @@ final class HistogramGroups {
   private final Span span;
   private final List<Group> groups = new ArrayList<>();
   private final int steps;
+  private final List<Column> pool = new ArrayList<>();
+  private final Column plain;
+  private final ClassicHistogram classic = new ClassicHistogram();
 
   private record Bucket(int series, double bound) {}
 
@@ -54,6 +57,7 @@ final class HistogramGroups {
     this.input = input;
     this.span = span;
     this.steps = steps;
+    plain = new Column(steps);
     Map<Labels, Group> byLabels = new LinkedHashMap<>();
     for (int series = 0; series < input.size(); series++) {
       Labels labels = input.labels(series);
@@ -81,17 +85,15 @@ final class HistogramGroups {
   void visit(int index, Visitor visitor) {
     evaluation.checkpoint();
     Group group = groups.get(index);
-    Column[] columns = new Column[group.buckets.size()];
+    Column[] columns = columns(group.buckets.size());
     evaluation.hold((long) columns.length * steps);
     for (int i = 0; i < columns.length; i++) {
-      columns[i] = new Column(steps);
       input.evaluate(group.buckets.get(i).series, columns[i]);
     }
-    var plain = new Column(steps);
+    plain.clear();
     if (group.plain >= 0) {
       input.evaluate(group.plain, plain);
     }
-    var classic = new ClassicHistogram();
     for (int step = 0; step < steps; step++) {
       fill(classic, group, columns, step);
       boolean single = plain.has(step);
@@ -109,6 +111,18 @@ final class HistogramGroups {
       }
     }
     evaluation.release((long) columns.length * steps);
+  }
+
+  /** Empty columns, the same ones for each group. */
+  private Column[] columns(int size) {
+    while (pool.size() < size) {
+      pool.add(new Column(steps));
+    }
+    Column[] columns = pool.subList(0, size).toArray(new Column[0]);
+    for (Column column : columns) {
+      column.clear();
+    }
+    return columns;
   }
 
   /** The name for annotations: known only as long as names are not dropped. */

@@ -135,7 +135,8 @@ final class Planner implements Expr.Visitor<Operand> {
         written == null
             ? evaluation.options().subqueryStep().toMillis()
             : durations.positive(written);
-    TimeGrid inner = SubqueryRange.grid(grid, reach, range, interval);
+    TimeGrid inner =
+        SubqueryRange.grid(grid, reach, range, interval, evaluation.options().maxSamples());
     return new SubqueryRange(
         evaluation, vectorOf(on(inner).forWhole(), subquery.expr()), inner, reach, range);
   }

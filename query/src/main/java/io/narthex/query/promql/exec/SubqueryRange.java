@@ -31,10 +31,10 @@ final class SubqueryRange implements RangeSource {
    * The steps of a sub-query: multiples of its interval after the beginning of the first range, up
    * to the end of the last.
    */
-  static TimeGrid grid(TimeGrid outer, Reach reach, long range, long interval) {
+  static TimeGrid grid(TimeGrid outer, Reach reach, long range, long interval, long mostSteps) {
     long after = reach.first(outer) - range;
     long start = (Math.floorDiv(after, interval) + 1) * interval;
-    return TimeGrid.between(start, reach.last(outer), interval);
+    return TimeGrid.between(start, reach.last(outer), interval, mostSteps);
   }
 
   @Override

@@ -9,10 +9,18 @@ package io.narthex.query.promql.exec;
  */
 record TimeGrid(long start, long interval, int steps) {
 
-  /** All steps from a start to an end, which counts as well. */
-  static TimeGrid between(long start, long end, long interval) {
-    return new TimeGrid(
-        start, interval, end < start ? 0 : Math.toIntExact((end - start) / interval + 1));
+  /**
+   * All steps from a start to an end, which counts as well.
+   *
+   * @param most steps that a query may have
+   * @throws io.narthex.pipeline.fault.FaultException {@code TOO_MANY_SAMPLES} if there are more
+   */
+  static TimeGrid between(long start, long end, long interval, long most) {
+    long steps = end < start ? 0 : (end - start) / interval + 1;
+    if (steps > Math.min(most, Integer.MAX_VALUE / 2)) {
+      throw Evaluation.tooManySamples();
+    }
+    return new TimeGrid(start, interval, (int) steps);
   }
 
   static TimeGrid single(long time) {

@@ -121,7 +121,8 @@ public final class VectorizedQueryEngine implements QueryEngine {
     TimeGrid grid =
         request.isInstant()
             ? TimeGrid.single(request.start())
-            : TimeGrid.between(request.start(), request.end(), request.step());
+            : TimeGrid.between(
+                request.start(), request.end(), request.step(), evaluation.options().maxSamples());
     var planner = new Planner(evaluation, grid, durations);
     var results = new Results(evaluation, grid);
     if (request.isInstant() && expr.type() == ValueType.MATRIX) {

@@ -1,0 +1,114 @@
+package io.narthex.query.promql.exec;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.PageCursor;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.pipeline.storage.StoreStatistics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Float series in arrays: reading costs a copy, so that a benchmark measures the engine. */
+final class ArrayStore implements SampleStore {
+  private final List<Labels> labels = new ArrayList<>();
+  private final List<double[]> values = new ArrayList<>();
+  private final long[] times;
+
+  /**
+   * @param times of all series
+   */
+  ArrayStore(long[] times) {
+    this.times = times;
+  }
+
+  void add(Labels series, double[] column) {
+    labels.add(series);
+    values.add(column);
+  }
+
+  @Override
+  public SeriesSelection select(Selector selector) {
+    int[] selected = new int[labels.size()];
+    int size = 0;
+    for (int i = 0; i < selected.length; i++) {
+      if (matches(labels.get(i), selector.matchers())) {
+        selected[size++] = i;
+      }
+    }
+    return new Selection(Arrays.copyOf(selected, size));
+  }
+
+  private static boolean matches(Labels series, List<Matcher> matchers) {
+    for (Matcher matcher : matchers) {
+      if (!matcher.matches(series.get(matcher.name()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private final class Selection implements SeriesSelection {
+    private final int[] selected;
+
+    Selection(int[] selected) {
+      this.selected = selected;
+    }
+
+    @Override
+    public int size() {
+      return selected.length;
+    }
+
+    @Override
+    public Labels labels(int series) {
+      return labels.get(selected[series]);
+    }
+
+    @Override
+    public void read(int series, long after, long to, SampleBuffer into) {
+      int from = first(after + 1);
+      int rows = first(to + 1) - from;
+      into.ensure(into.size() + rows);
+      System.arraycopy(times, from, into.timestamps(), into.size(), rows);
+      System.arraycopy(values.get(selected[series]), from, into.values(), into.size(), rows);
+      into.grow(rows);
+    }
+
+    private int first(long time) {
+      int at = Arrays.binarySearch(times, time);
+      return at >= 0 ? at : -at - 1;
+    }
+
+    @Override
+    public PageCursor pages(int series) {
+      throw new UnsupportedOperationException("no pages");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Override
+  public List<String> labelNames(List<List<Matcher>> sets, long from, long to, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name, List<List<Matcher>> sets, long from, long to, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public List<Labels> series(List<List<Matcher>> sets, long from, long to, int limit) {
+    return List.of();
+  }
+
+  @Override
+  public StoreStatistics statistics() {
+    return new StoreStatistics(labels.size(), 0, 0, 0, 0, 0, 0);
+  }
+}
