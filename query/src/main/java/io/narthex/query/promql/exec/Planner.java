@@ -249,7 +249,9 @@ final class Planner implements Expr.Visitor<Operand> {
       throw new IllegalStateException("two vectors without matching");
     }
     if (node.op().isSet()) {
-      return new SetOperation(evaluation, node.op(), matching, left, right, grid.steps());
+      Operand.Vector set =
+          new SetOperation(evaluation, node.op(), matching, left, right, grid.steps());
+      return node.op() == BinaryOp.OR ? Relabeled.merged(evaluation, set, grid.steps()) : set;
     }
     Sides sides = Sides.of(left, right, matching, operation);
     return named(VectorVector.of(evaluation, sides, grid.steps()));

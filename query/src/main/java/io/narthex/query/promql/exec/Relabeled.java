@@ -5,6 +5,7 @@ import io.narthex.query.promql.function.Column;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntPredicate;
 
@@ -47,6 +48,17 @@ final class Relabeled implements Operand.Vector {
         members.set(place, more);
       }
     }
+  }
+
+  /** The vector with series of the same labels, which are never there at the same step, as one. */
+  static Operand.Vector merged(Evaluation evaluation, Operand.Vector input, int steps) {
+    var labels = new ArrayList<Labels>(input.size());
+    for (int i = 0; i < input.size(); i++) {
+      labels.add(input.labels(i));
+    }
+    return new HashSet<>(labels).size() == labels.size()
+        ? input
+        : new Relabeled(evaluation, input, labels, input::dropsName, steps);
   }
 
   /** The vector without the names that are to be dropped, where the engine drops them at once. */
