@@ -16,7 +16,12 @@ import picocli.CommandLine.ParameterException;
     description =
         "A continuous Prometheus: scraping, remote write, PromQL and rules as one dataflow.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ServerCommand.class, HelpCommand.class},
+    subcommands = {
+      ServerCommand.class,
+      SubmitCommand.class,
+      QueryServerCommand.class,
+      HelpCommand.class
+    },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})
 public final class Narthex implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by the command-line library
