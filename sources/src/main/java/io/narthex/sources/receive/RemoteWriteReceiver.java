@@ -178,7 +178,7 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
                     .header(WRITTEN + "Histograms-Written", String.valueOf(result.histograms()))
                     .header(WRITTEN + "Exemplars-Written", String.valueOf(result.exemplars()));
               }
-              return WriteOutcome.of(result, decoded, version2);
+              return WriteOutcome.of(result, decoded);
             });
   }
 

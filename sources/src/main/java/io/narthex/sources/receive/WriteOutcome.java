@@ -1,6 +1,7 @@
 package io.narthex.sources.receive;
 
 import io.narthex.pipeline.storage.AppendResult;
+import io.narthex.pipeline.storage.AppendResult.Reason;
 import io.narthex.pipeline.storage.AppendResult.Rejection;
 import io.narthex.pipeline.wire.DecodedWrite;
 import java.util.ArrayList;
@@ -15,26 +16,21 @@ import java.util.List;
 record WriteOutcome(int status, String text) {
 
   /**
-   * The answer to a request of which everything that was accepted is durable.
+   * The answer to a request of which everything that was accepted is durable. It is 2xx only if
+   * nothing was left out: Prometheus' receiver of remote write 1.0 answers 204 although it drops
+   * series with invalid labels, and their sender never learns of it.
    *
    * @param result what the store did with it
    * @param decoded what decoding had to leave out of it
-   * @param version2 whether invalid series are told as well
    */
-  static WriteOutcome of(AppendResult result, DecodedWrite decoded, boolean version2) {
+  static WriteOutcome of(AppendResult result, DecodedWrite decoded) {
     List<String> reasons = new ArrayList<>();
     for (var rejection : result.rejections()) {
-      boolean told =
-          switch (rejection.reason()) {
-            case INVALID_LABELS -> version2;
-            case EXEMPLAR_OUT_OF_ORDER -> false;
-            default -> true;
-          };
-      if (told) {
+      if (rejection.reason() != Reason.EXEMPLAR_OUT_OF_ORDER) {
         reasons.add(text(rejection));
       }
     }
-    if (decoded.rejectedHistograms() > 0 || (version2 && decoded.rejectedSeries() > 0)) {
+    if (decoded.rejectedHistograms() > 0 || decoded.rejectedSeries() > 0) {
       reasons.addAll(decoded.reasons());
     }
     return reasons.isEmpty()

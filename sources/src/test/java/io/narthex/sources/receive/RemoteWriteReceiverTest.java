@@ -159,13 +159,15 @@ class RemoteWriteReceiverTest {
   }
 
   @Test
-  void write_invalidSeriesBesideGoodOnes_is204AsInPrometheus() throws Exception {
+  void write_invalidSeriesBesideGoodOnes_isToldTheSender() throws Exception {
     var answer = send(request(samples(SERIES, 1)).build());
     acks.durable(
         take().ackId(),
         new AppendResult(1, 0, 0, List.of(new Rejection(Reason.INVALID_LABELS, 1, "{}"))));
-    expect(answer.get(), 204, "");
-    expect(send(request(samples(Labels.of("a", "b"), 1)).build()).get(), 204, "");
+    expect(answer.get(), 400, "invalid labels: 1 sample, series {}");
+    var nameless = send(request(samples(Labels.of("a", "b"), 1)).build()).get();
+    assertThat(nameless.statusCode()).isEqualTo(400);
+    assertThat(nameless.body()).contains("{a=\"b\"}");
   }
 
   @Test
