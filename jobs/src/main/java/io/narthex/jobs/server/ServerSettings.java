@@ -56,11 +56,7 @@ final class ServerSettings {
         options.retentionSize() == null
             ? 0
             : read("--storage.tsdb.retention.size", options.retentionSize(), ByteSize::parse);
-    walSync =
-        read(
-            "--storage.wal-sync",
-            options.walSync(),
-            text -> WalSync.valueOf(text.toUpperCase(Locale.ROOT)));
+    walSync = read("--storage.wal-sync", options.walSync(), ServerSettings::walSync);
     engine =
         new EngineOptions(
             read("--query.lookback-delta", options.lookbackDelta(), PrometheusDuration::parse),
@@ -180,6 +176,15 @@ final class ServerSettings {
       features.addAll(read("--enable-feature", name, FeatureFlags::engineFeatures));
     }
     return features;
+  }
+
+  private static WalSync walSync(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "always" -> WalSync.ALWAYS;
+      case "interval" -> WalSync.INTERVAL;
+      case "off" -> WalSync.OFF;
+      default -> throw new IllegalArgumentException(text + " is not one of always, interval, off");
+    };
   }
 
   private static String orEmpty(@Nullable String text) {
