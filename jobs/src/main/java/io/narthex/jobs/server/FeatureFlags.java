@@ -21,8 +21,10 @@ final class FeatureFlags {
       Set.of(
           "concurrent-rule-eval",
           "delayed-compaction",
+          "exemplar-storage",
           "fast-startup",
           "memory-snapshot-on-shutdown",
+          "metadata-wal-records",
           "native-histograms",
           "promql-duration-expr",
           "promql-per-step-stats",

@@ -1,6 +1,7 @@
 package io.narthex.query.http;
 
 import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.query.promql.histogram.BucketBounds;
 
 /**
  * Writes native histograms as the API does: {@code {"count":"…","sum":"…","buckets":[[rule, lower,
@@ -78,27 +79,8 @@ final class HistogramBuckets {
   }
 
   private double bound(int index) {
-    if (!histogram.hasCustomBuckets()) {
-      return exponentialBound(index, histogram.schema());
-    }
-    double[] bounds = histogram.customValues();
-    if (index < 0) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    return index < bounds.length ? bounds[index] : Double.POSITIVE_INFINITY;
-  }
-
-  /** 2^(index·2^−schema); the last finite bound is the greatest double instead. */
-  private static double exponentialBound(int index, int schema) {
-    if (schema < 0) {
-      return scaled(1, index << -schema);
-    }
-    int fraction = index & ((1 << schema) - 1);
-    int exponent = index >> schema;
-    return scaled(StrictMath.pow(2, (double) fraction / (1 << schema)), exponent);
-  }
-
-  private static double scaled(double fraction, int exponent) {
-    return fraction == 1 && exponent == 1024 ? Double.MAX_VALUE : Math.scalb(fraction, exponent);
+    return histogram.hasCustomBuckets()
+        ? BucketBounds.custom(index, histogram.customValues())
+        : BucketBounds.exponential(index, histogram.schema());
   }
 }

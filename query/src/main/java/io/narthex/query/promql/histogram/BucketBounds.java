@@ -53,15 +53,29 @@ public final class BucketBounds {
     return Math.scalb(fraction, Math.max(-2200, Math.min(2200, exponent)));
   }
 
+  /**
+   * The bounds in [1, 2) of each schema, with the roundings that client libraries and servers of
+   * Prometheus agree on: a schema's new bounds are the bounds before them times its growth factor,
+   * the others are those of the schema before.
+   */
   private static double[][] fractions() {
     double[][] all = new double[9][];
-    for (int schema = 0; schema < all.length; schema++) {
+    all[0] = new double[] {1};
+    for (int schema = 1; schema < all.length; schema++) {
+      double factor = growth(schema);
       all[schema] = new double[1 << schema];
-      for (int i = 0; i < all[schema].length; i++) {
-        all[schema][i] = StrictMath.pow(2, (double) i / (1 << schema));
+      for (int i = 0; i < all[schema].length; i += 2) {
+        all[schema][i] = all[schema - 1][i / 2];
+        all[schema][i + 1] = all[schema][i] * factor;
       }
     }
     return all;
+  }
+
+  /** 2^(2^-schema); of schema 1 the double below, which is the one in use everywhere. */
+  private static double growth(int schema) {
+    double factor = StrictMath.pow(2, Math.scalb(1.0, -schema));
+    return schema == 1 ? Math.nextDown(factor) : factor;
   }
 
   /** Whether a schema is an exponential one that can be computed with. */
