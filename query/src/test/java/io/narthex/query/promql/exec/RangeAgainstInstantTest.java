@@ -69,6 +69,9 @@ class RangeAgainstInstantTest {
     var engine = engine(store);
     for (int i = 0; i < 300; i++) {
       String query = vector(random, DEPTH);
+      if (query.contains(" or ") && SELECTIONS.stream().anyMatch(query::startsWith)) {
+        continue; // ties are cut by order, and the sides of an or that take turns have none
+      }
       compare(engine, query, "rerun with -Dtest.seed=" + seed + ": " + query);
     }
   }
@@ -106,7 +109,8 @@ class RangeAgainstInstantTest {
         for (int i = 0; i < series.timestamps().length; i++) {
           FloatHistogram histogram = series.histograms() == null ? null : series.histograms()[i];
           fromRange.put(
-              series.timestamps()[i] + " " + series.labels(), text(series.values()[i], histogram));
+              series.timestamps()[i] + " " + identity(query, series.labels()),
+              text(series.values()[i], histogram));
         }
       }
     } catch (FaultException e) {
@@ -119,7 +123,9 @@ class RangeAgainstInstantTest {
       try {
         QueryResult result = engine.query(QueryRequest.instant(query, time));
         for (var sample : ((QueryValue.Vector) result.value()).samples()) {
-          fromInstants.put(time + " " + sample.labels(), text(sample.value(), sample.histogram()));
+          fromInstants.put(
+              time + " " + identity(query, sample.labels()),
+              text(sample.value(), sample.histogram()));
         }
       } catch (FaultException e) {
         instantFault = e.getMessage();
@@ -127,8 +133,21 @@ class RangeAgainstInstantTest {
     }
     assertThat(rangeFault == null).as(description).isEqualTo(instantFault == null);
     if (rangeFault == null) {
-      assertThat(fromRange).as(description).isEqualTo(fromInstants);
+      var onlyRange = new HashMap<>(fromRange);
+      onlyRange.entrySet().removeAll(fromInstants.entrySet());
+      var onlyInstants = new HashMap<>(fromInstants);
+      onlyInstants.entrySet().removeAll(fromRange.entrySet());
+      assertThat(onlyRange).as("only in the range: " + description).isEqualTo(onlyInstants);
     }
+  }
+
+  /**
+   * Whether a series keeps its name is decided once for all steps, by its first sample, as in
+   * Prometheus. An {@code or} whose sides take turns can thus keep a name that a single step would
+   * drop; there the name does not count.
+   */
+  private static Labels identity(String query, Labels labels) {
+    return query.contains(" or ") ? labels.without(Labels.METRIC_NAME::equals) : labels;
   }
 
   private static String text(double value, FloatHistogram histogram) {
