@@ -58,8 +58,11 @@ class RangeAgainstInstantTest {
   /** Only outermost: in an instant query they change the order, on which sums and ties depend. */
   private static final List<String> SELECTIONS = List.of("topk", "bottomk", "limitk");
 
+  /**
+   * {@code or} is only outermost as well: sides that take turns come in another order in a range.
+   */
   private static final List<String> OPERATORS =
-      List.of("+", "-", "*", "/", "%", ">", "<=", "== bool", "and", "or", "unless");
+      List.of("+", "-", "*", "/", "%", ">", "<=", "== bool", "and", "unless");
 
   @Test
   void query_randomQueries_rangeEqualsInstants() {
@@ -69,9 +72,6 @@ class RangeAgainstInstantTest {
     var engine = engine(store);
     for (int i = 0; i < 300; i++) {
       String query = vector(random, DEPTH);
-      if (query.contains(" or ") && SELECTIONS.stream().anyMatch(query::startsWith)) {
-        continue; // ties are cut by order, and the sides of an or that take turns have none
-      }
       compare(engine, query, "rerun with -Dtest.seed=" + seed + ": " + query);
     }
   }
@@ -173,7 +173,7 @@ class RangeAgainstInstantTest {
           "("
               + vector(random, depth - 1)
               + " "
-              + pick(random, OPERATORS)
+              + (depth == DEPTH && random.nextInt(5) == 0 ? "or" : pick(random, OPERATORS))
               + " "
               + vector(random, depth - 1)
               + ")";
