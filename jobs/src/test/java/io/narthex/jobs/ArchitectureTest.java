@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -12,8 +13,17 @@ import com.tngtech.archunit.library.Architectures;
 /** Who may know whom; see the table in ARCHITECTURE.md. */
 @AnalyzeClasses(
     packages = "io.narthex",
-    importOptions = {ImportOption.DoNotIncludeTests.class, ImportOption.DoNotIncludeArchives.class})
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestKit.class})
 class ArchitectureTest {
+
+  /** The test kit comes as a jar of its own. */
+  static final class NoTestKit implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar") && !location.contains("/testkit/");
+    }
+  }
+
   @ArchTest
   static final ArchRule modules_dependOnlyInTheAllowedDirections =
       Architectures.layeredArchitecture()
