@@ -2,6 +2,8 @@ package io.narthex.query.http;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.query.promql.QueryEngine;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryResult;
@@ -22,6 +24,7 @@ final class QueryEndpoints {
   private static final int MAX_POINTS = 11_000;
 
   private final QueryEngine engine;
+  private final SampleStore store;
   private final QuerySyntax syntax;
   private final QueryMetrics metrics;
   private final Duration maxTimeout;
@@ -29,6 +32,7 @@ final class QueryEndpoints {
 
   QueryEndpoints(ApiServices services, ApiOptions options, QueryMetrics metrics, Clock clock) {
     this.engine = services.engine();
+    this.store = services.store();
     this.syntax = new QuerySyntax(options.language());
     this.metrics = metrics;
     this.maxTimeout = options.queryTimeout();
@@ -159,8 +163,24 @@ final class QueryEndpoints {
     if (end < start) {
       throw new FaultException(Fault.BAD_DATA, "end timestamp must not be before start timestamp");
     }
-    boolean selects = !syntax.selectors(parameters.get("query")).isEmpty();
-    return selects ? Reply.data(List.of()) : new Reply.Empty(204);
+    var selectors = syntax.selectors(parameters.get("query"));
+    if (selectors.isEmpty()) {
+      return new Reply.Empty(204);
+    }
+    var found = store.exemplars(selectors, start, end);
+    return Reply.data(JsonBody.array(found, QueryEndpoints::exemplars));
+  }
+
+  private static void exemplars(JsonOut out, SeriesExemplars all) {
+    out.raw("{\"seriesLabels\":").labels(all.series()).raw(",\"exemplars\":[");
+    boolean first = true;
+    for (var exemplar : all.exemplars()) {
+      out.raw(first ? "{\"labels\":" : ",{\"labels\":").labels(exemplar.labels());
+      out.raw(",\"value\":").text(exemplar.value());
+      out.raw(",\"timestamp\":").seconds(exemplar.timestamp()).raw('}');
+      first = false;
+    }
+    out.raw("]}");
   }
 
   private Reply format(Call call) {

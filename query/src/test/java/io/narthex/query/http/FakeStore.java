@@ -1,9 +1,11 @@
 package io.narthex.query.http;
 
+import io.narthex.pipeline.model.Exemplar;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreAdmin;
 import io.narthex.pipeline.storage.StoreStatistics;
@@ -12,8 +14,13 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** A store of label sets without samples, which notes what it is told to administer. */
+/**
+ * A store of label sets without samples, which notes what it is told to administer. Each series
+ * with a label trace has one exemplar at 1500.25 s.
+ */
 final class FakeStore implements SampleStore, StoreAdmin {
+  private static final long EXEMPLAR_AT = 1_500_250;
+
   final List<String> administered = new ArrayList<>();
   private final List<Labels> series;
 
@@ -57,6 +64,18 @@ final class FakeStore implements SampleStore, StoreAdmin {
   public Cardinality cardinality(int limit) {
     var up = List.of(new Cardinality.Count("up", 2));
     return new Cardinality(3, up, up, up, up);
+  }
+
+  @Override
+  public List<SeriesExemplars> exemplars(List<List<Matcher>> matchers, long from, long to) {
+    return matching(matchers, from, to)
+        .filter(labels -> labels.has("trace") && from <= EXEMPLAR_AT && EXEMPLAR_AT <= to)
+        .map(
+            labels -> {
+              var trace = Labels.of("trace_id", labels.get("trace"));
+              return new SeriesExemplars(labels, List.of(new Exemplar(0, trace, 0.5, EXEMPLAR_AT)));
+            })
+        .toList();
   }
 
   @Override

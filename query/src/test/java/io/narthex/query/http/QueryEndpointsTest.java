@@ -27,7 +27,13 @@ class QueryEndpointsTest {
 
   @BeforeAll
   static void start() {
-    server = new ApiServer(ApiOptions.DEFAULT, QueryEndpointsTest::answer);
+    server =
+        new ApiServer(
+            ApiOptions.DEFAULT,
+            QueryEndpointsTest::answer,
+            Labels.of("__name__", "h_bucket", "le", "1", "trace", "a\"b"),
+            Labels.of("__name__", "h_bucket", "le", "5", "trace", "c"),
+            Labels.of("__name__", "h_count"));
   }
 
   @AfterAll
@@ -225,7 +231,7 @@ class QueryEndpointsTest {
     "292277025-08-18T07:12:54.999999999Z, 9161237653974199999",
   })
   void query_time_isUnderstood(String time, long millis) {
-    server.get("/api/v1/query?query=up&time=" + URLEncoder.encode(time, StandardCharsets.UTF_8));
+    server.get("/api/v1/query?query=up&time=" + encoded(time));
     assertThat(seen.get().start()).isEqualTo(Times.parse(time));
     if (!time.contains("29227")) {
       assertThat(seen.get().start()).isEqualTo(millis);
@@ -281,6 +287,25 @@ class QueryEndpointsTest {
   }
 
   @Test
+  void exemplars_ofSelectedSeries_standBySeriesInLabelOrder() {
+    String ask = "/api/v1/query_exemplars?query=";
+    String first =
+        "{\"seriesLabels\":{\"__name__\":\"h_bucket\",\"le\":\"1\",\"trace\":\"a\\\"b\"},"
+            + "\"exemplars\":[{\"labels\":{\"trace_id\":\"a\\\"b\"},"
+            + "\"value\":\"0.5\",\"timestamp\":1500.250}]}";
+    String second =
+        "{\"seriesLabels\":{\"__name__\":\"h_bucket\",\"le\":\"5\",\"trace\":\"c\"},"
+            + "\"exemplars\":[{\"labels\":{\"trace_id\":\"c\"},"
+            + "\"value\":\"0.5\",\"timestamp\":1500.250}]}";
+    String query = "histogram_quantile(0.9,rate(h_bucket[5m]))/h_count";
+    assertThat(server.get(ask + encoded(query) + "&start=1500&end=1501").body())
+        .isEqualTo("{\"status\":\"success\",\"data\":[" + first + "," + second + "]}");
+    assertThat(server.post("/api/v1/query_exemplars", "query=" + encoded("{le=\"5\"}")).body())
+        .contains("\"data\":[" + second + "]");
+    assertThat(server.get(ask + "h_bucket&start=1501").body()).contains("\"data\":[]");
+  }
+
+  @Test
   void format_query_isLaidOut() {
     assertThat(server.data("/api/v1/format_query?query=sum(up)by(job)").asText())
         .isEqualTo("sum by (job) (up)");
@@ -299,5 +324,9 @@ class QueryEndpointsTest {
     assertThat(tree.at("/expr/matchers/0/value").asText()).isEqualTo("up");
     assertThat(server.get("/api/v1/parse_query").body())
         .contains("invalid parameter \\\"query\\\": unknown position: parse error: no expression");
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }
