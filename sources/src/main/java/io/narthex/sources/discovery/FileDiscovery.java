@@ -1,7 +1,9 @@
 package io.narthex.sources.discovery;
 
+import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.DiscoveryConfig;
 import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
+import io.narthex.pipeline.config.TargetGroups.Format;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -80,7 +82,7 @@ final class FileDiscovery {
     for (Path file : files) {
       try {
         known.put(file, read(file));
-      } catch (IOException | IllegalArgumentException e) {
+      } catch (IOException | ConfigurationException e) {
         metrics.fileError();
         LOG.warn("cannot read target groups of {}, keeping those known: {}", file, e.toString());
       }
@@ -109,9 +111,9 @@ final class FileDiscovery {
   private static List<TargetGroup> read(Path file) throws IOException {
     String text = Files.readString(file);
     var label = Map.entry(PATH_LABEL, file.toString());
-    return file.toString().toLowerCase(Locale.ROOT).endsWith(".json")
-        ? TargetGroups.json(text, file.toString(), label)
-        : TargetGroups.yaml(text, file.toString(), label);
+    var format =
+        file.toString().toLowerCase(Locale.ROOT).endsWith(".json") ? Format.JSON : Format.YAML;
+    return DiscoveredGroups.read(text, file.toString(), format, label);
   }
 
   /** The folders that are watched; confined to one caller at a time, but for the closing. */

@@ -2,6 +2,7 @@ package io.narthex.sources.discovery;
 
 import io.narthex.pipeline.config.DiscoveryConfig;
 import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
+import io.narthex.pipeline.config.TargetGroups.Format;
 import io.narthex.pipeline.http.HttpClients;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,10 @@ final class HttpDiscovery {
         .response(this::answer)
         .next()
         .publishOn(Schedulers.boundedElastic())
-        .map(text -> TargetGroups.json(text, config.url(), Map.entry(URL_LABEL, config.url())))
+        .map(
+            text ->
+                DiscoveredGroups.read(
+                    text, config.url(), Format.JSON, Map.entry(URL_LABEL, config.url())))
         .timeout(timeout)
         .onErrorResume(this::keep);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.narthex.pipeline.config.DiscoveryConfig;
 import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
 import io.narthex.pipeline.config.HttpClientConfig;
+import io.narthex.pipeline.config.TargetGroups.Format;
 import io.narthex.pipeline.testkit.Reference;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -134,24 +135,12 @@ class DiscoveriesTest {
   }
 
   @Test
-  void json_faults_nameThePlace() {
+  void read_faults_nameThePlace() {
     var label = Map.entry("a", "b");
-    assertThatThrownBy(() -> TargetGroups.json("[{\"targets\": [1}]", "s", label))
-        .hasMessage("line 1, column 16: want ','");
-    assertThatThrownBy(() -> TargetGroups.json("{}", "s", label))
-        .hasMessage("want a list of target groups");
-    assertThatThrownBy(() -> TargetGroups.json("[{\"target\": []}]", "s", label))
-        .hasMessage("group s:0: unknown key target, known: targets, labels");
-    assertThatThrownBy(() -> TargetGroups.json("[] x", "s", label))
-        .hasMessage("line 1, column 4: nothing more expected");
-  }
-
-  @Test
-  void json_escapes_areRead() {
-    var groups =
-        TargetGroups.json(
-            "[{\"targets\":[\"\\u0041\\/\\n\"],\"labels\":{}}]", "s", Map.entry("a", "b"));
-    assertThat(groups.get(0).targets()).containsExactly("A/\n");
+    assertThatThrownBy(() -> DiscoveredGroups.read("{}", "s", Format.JSON, label))
+        .hasMessageContaining("expected a list of target groups");
+    assertThatThrownBy(() -> DiscoveredGroups.read("[{\"target\": []}]", "s", Format.JSON, label))
+        .hasMessageContaining("s:1:", "unknown key target", "targets");
   }
 
   @Test
@@ -161,8 +150,8 @@ class DiscoveriesTest {
       String text = Files.readString(Reference.path("discovery-fixtures/file/" + name));
       var groups =
           name.endsWith("json")
-              ? TargetGroups.json(text, name, label)
-              : TargetGroups.yaml(text, name, label);
+              ? DiscoveredGroups.read(text, name, Format.JSON, label)
+              : DiscoveredGroups.read(text, name, Format.YAML, label);
       assertThat(addresses(groups)).as(name).contains("localhost:9090", "my.domain");
     }
     for (String name : List.of("invalid_nil.json", "invalid_nil.yml")) {
@@ -170,15 +159,16 @@ class DiscoveriesTest {
       assertThatThrownBy(
               () -> {
                 if (name.endsWith("json")) {
-                  TargetGroups.json(text, name, label);
+                  DiscoveredGroups.read(text, name, Format.JSON, label);
                 } else {
-                  TargetGroups.yaml(text, name, label);
+                  DiscoveredGroups.read(text, name, Format.YAML, label);
                 }
               })
           .as(name)
-          .hasMessageContaining("nil target group item found (index 1)");
+          .hasMessageContaining("nil target group item found");
     }
     String http = Files.readString(Reference.path("discovery-fixtures/http/http_sd.good.json"));
-    assertThat(addresses(TargetGroups.json(http, "u", label))).containsExactly("127.0.0.1:9090");
+    assertThat(addresses(DiscoveredGroups.read(http, "u", Format.JSON, label)))
+        .containsExactly("127.0.0.1:9090");
   }
 }
