@@ -3,6 +3,7 @@ package io.narthex.sinks.compact;
 import io.narthex.sinks.block.BlockMeta;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
     for (long start : windows(metas, first, completeBefore)) {
       List<BlockMeta> group = segmentGroup(metas, start, first.toMillis());
       if (!group.isEmpty()) {
-        return Optional.of(plan(group, first));
+        return Optional.of(plan(withWritesBetween(group, metas), first));
       }
     }
     for (Duration range : options.ranges()) {
@@ -48,11 +49,37 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
           }
         }
         if (group.size() > 1) {
-          return Optional.of(plan(group, range));
+          return Optional.of(plan(withWritesBetween(group, metas), range));
         }
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * The group with the blocks that were written between its oldest and its newest and overlap it:
+   * the result is as new as the newest, and would else hide their samples behind older ones.
+   */
+  private static List<BlockMeta> withWritesBetween(List<BlockMeta> group, List<BlockMeta> metas) {
+    List<BlockMeta> all = new ArrayList<>(group);
+    for (int before = 0; before < all.size(); ) {
+      before = all.size();
+      BlockMeta oldest = Collections.min(all, BlockMeta.OLDEST_FIRST);
+      BlockMeta newest = Collections.max(all, BlockMeta.OLDEST_FIRST);
+      for (BlockMeta meta : metas) {
+        boolean between =
+            BlockMeta.OLDEST_FIRST.compare(oldest, meta) < 0
+                && BlockMeta.OLDEST_FIRST.compare(meta, newest) < 0;
+        if (between && !all.contains(meta) && overlapsAny(meta, all)) {
+          all.add(meta);
+        }
+      }
+    }
+    return all;
+  }
+
+  private static boolean overlapsAny(BlockMeta meta, List<BlockMeta> group) {
+    return group.stream().anyMatch(one -> one.overlaps(meta.minTime(), meta.maxTime()));
   }
 
   private static CompactionPlan plan(List<BlockMeta> group, Duration window) {

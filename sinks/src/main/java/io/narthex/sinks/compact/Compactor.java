@@ -7,9 +7,11 @@ import io.narthex.sinks.block.BlockMeta;
 import io.narthex.sinks.block.BlockOptions;
 import io.narthex.sinks.block.BlockWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +65,13 @@ public final class Compactor {
    */
   private void writeWindows(List<Block> inputs, long length, List<BlockMeta> written)
       throws IOException {
-    BlockOptions options = options(inputs);
     @Nullable BlockWriter held = null;
     @Nullable BlockWriter next = null;
     try {
       for (long start : windows(inputs, length)) {
-        next = BlockWriter.create(directory, options);
-        new WindowMerge(next, tombstones, start, start + length - 1)
-            .merge(overlapping(inputs, start, length));
+        List<Block> reaching = overlapping(inputs, start, length);
+        next = BlockWriter.create(directory, options(inputs, reaching));
+        new WindowMerge(next, tombstones, start, start + length - 1).merge(reaching);
         if (next.seriesCount() == 0) {
           next.close();
         } else {
@@ -81,9 +82,7 @@ public final class Compactor {
         }
       }
       if (held != null) {
-        List<String> sources = new ArrayList<>();
-        inputs.forEach(input -> sources.add(input.meta().id()));
-        written.add(held.finish(sources));
+        written.add(held.finish(replaced(inputs)));
       }
     } finally {
       close(held);
@@ -107,12 +106,32 @@ public final class Compactor {
     }
   }
 
-  private static BlockOptions options(List<Block> inputs) {
+  /**
+   * The inputs, and of what they replaced that which is still there, such as a block that a query
+   * held when the process ended.
+   */
+  private List<String> replaced(List<Block> inputs) {
+    var ids = new LinkedHashSet<String>();
+    inputs.forEach(input -> ids.add(input.meta().id()));
+    for (Block input : inputs) {
+      for (String id : input.meta().sources()) {
+        if (Files.exists(directory.resolve(id))) {
+          ids.add(id);
+        }
+      }
+    }
+    return List.copyOf(ids);
+  }
+
+  /** The result is as new as the newest input that reaches into its window, and no newer. */
+  private static BlockOptions options(List<Block> inputs, List<Block> reaching) {
     int level = 0;
-    long order = 0;
     for (Block input : inputs) {
       level = Math.max(level, input.meta().level());
-      order = input.meta().samples() == 0 ? order : Math.max(order, input.meta().order());
+    }
+    long order = 0;
+    for (Block input : reaching) {
+      order = Math.max(order, input.meta().order());
     }
     return new BlockOptions(level + 1, order, List.of());
   }

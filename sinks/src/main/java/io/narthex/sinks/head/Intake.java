@@ -295,7 +295,10 @@ final class Intake {
   /** Whether the series' sample at its last time is this one; it may have been overwritten. */
   private boolean isLast(int id, long time, long bits, @Nullable FloatHistogram histogram) {
     if (memtable.hasLate(id)) {
-      return memtable.compareAt(id, time, bits, histogram) == Memtable.SAME;
+      int known = memtable.compareAt(id, time, bits, histogram);
+      if (known != Memtable.NONE) { // else it was frozen meanwhile
+        return known == Memtable.SAME;
+      }
     }
     if (bits != series.lastBits(id)) {
       return false;

@@ -21,8 +21,32 @@ import org.slf4j.LoggerFactory;
 final class BlockSet implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(BlockSet.class);
 
-  private volatile List<Block> blocks = List.of();
-  private volatile Map<Block, Deletions> deletions = Map.of();
+  private volatile State state = new State(List.of(), Map.of());
+
+  /** Both change together, so that no reader sees a block without what was deleted from it. */
+  private record State(List<Block> blocks, Map<Block, Deletions> deletions) {
+    State {
+      blocks = List.copyOf(blocks);
+      deletions = Map.copyOf(deletions);
+    }
+  }
+
+  /**
+   * Blocks that are held, and what was deleted from them, as it was at one moment.
+   *
+   * @param blocks in order of writing
+   */
+  record Held(List<Block> blocks, Map<Block, Deletions> deletions) {
+    static final Held NOTHING = new Held(List.of(), Map.of());
+
+    Deletions deletions(Block block) {
+      return deletions.getOrDefault(block, Deletions.NONE);
+    }
+
+    void release() {
+      blocks.forEach(Block::release);
+    }
+  }
 
   /** Opens what is in a folder; a damaged block is left out and said so. */
   void load(Path directory) throws IOException {
@@ -38,47 +62,46 @@ final class BlockSet implements AutoCloseable {
         deleted.put(block, ofBlock);
       }
     }
-    deletions = Map.copyOf(deleted);
-    blocks = contents.blocks();
+    state = new State(contents.blocks(), deleted);
   }
 
   List<Block> all() {
-    return blocks;
+    return state.blocks;
   }
 
   /** What was deleted from a block. */
   Deletions deletions(Block block) {
-    return deletions.getOrDefault(block, Deletions.NONE);
+    return state.deletions.getOrDefault(block, Deletions.NONE);
   }
 
   /** Says what was deleted from a block. */
   synchronized void deletions(Block block, Deletions deleted) {
-    var next = new HashMap<>(deletions);
+    var next = new HashMap<>(state.deletions);
     next.put(block, deleted);
-    deletions = Map.copyOf(next);
+    state = new State(state.blocks, next);
   }
 
   /** Takes blocks in and others out, at once. Those taken out are released. */
   void change(Collection<Block> in, Collection<Block> out) {
     synchronized (this) {
-      var next = new ArrayList<>(blocks);
+      var next = new ArrayList<>(state.blocks);
       next.removeAll(out);
       next.addAll(in);
       next.sort(Comparator.comparing(Block::meta, BlockMeta.OLDEST_FIRST));
-      blocks = List.copyOf(next);
-      var left = new HashMap<>(deletions);
+      var left = new HashMap<>(state.deletions);
       left.keySet().removeAll(out);
-      deletions = Map.copyOf(left);
+      state = new State(next, left);
     }
     out.forEach(Block::release);
   }
 
   /** Holds the blocks that overlap a range; the caller releases them. */
-  List<Block> retain(long from, long to) {
+  Held retain(long from, long to) {
     while (true) {
       var held = new ArrayList<Block>();
       boolean complete = true;
-      for (var block : blocks) {
+      var now = state;
+      for (var block : now.blocks) {
         if (complete && block.meta().overlaps(from, to)) {
           complete = block.retain();
           if (complete) {
@@ -87,7 +110,7 @@ final class BlockSet implements AutoCloseable {
         }
       }
       if (complete) {
-        return held;
+        return new Held(List.copyOf(held), now.deletions);
       }
       held.forEach(Block::release);
     }
@@ -96,11 +119,11 @@ final class BlockSet implements AutoCloseable {
   /** Lets all blocks go. */
   @Override
   public void close() {
-    change(List.of(), blocks);
+    change(List.of(), state.blocks);
   }
 
   /** Bytes of all blocks. */
   long sizeInBytes() {
-    return blocks.stream().mapToLong(block -> block.meta().sizeInBytes()).sum();
+    return state.blocks.stream().mapToLong(block -> block.meta().sizeInBytes()).sum();
   }
 }

@@ -11,10 +11,8 @@ import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreAdmin;
 import io.narthex.pipeline.storage.StoreStatistics;
-import io.narthex.sinks.block.Block;
 import io.narthex.sinks.head.Head;
 import io.narthex.sinks.index.Postings;
-import io.narthex.sinks.index.PostingsQuery;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -141,50 +139,46 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
   }
 
   private MergedSelection select(List<Matcher> matchers, long from, long to) {
-    var held = new ArrayList<Block>();
+    BlockSet.Held[] held = {BlockSet.Held.NOTHING};
     try {
-      var parts = head.select(matchers, from, to, () -> held.addAll(blocks.retain(from, to)));
-      var sources = new ArrayList<SeriesSource>();
-      for (var block : held) {
-        int[] ids = PostingsQuery.select(block.postings(), matchers).toArray();
-        if (ids.length > 0) {
-          sources.add(new SeriesSource.OfBlock(block, ids, blocks.deletions(block)));
-        }
-      }
+      var parts = head.select(matchers, from, to, () -> held[0] = blocks.retain(from, to));
+      var sources = SeriesSource.of(held[0], matchers);
       parts.forEach(part -> sources.add(new SeriesSource.OfHead(part)));
-      return new MergedSelection(sources, List.copyOf(held), from, to);
+      return new MergedSelection(sources, held[0].blocks(), from, to);
     } catch (RuntimeException e) {
-      held.forEach(Block::release);
+      held[0].release();
       throw e;
     }
   }
 
   @Override
   public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
+    var places = headPlaces(from, to);
     var held = blocks.retain(from, to);
     try {
-      return new Facets(places(held, from, to), matchers).names(limit);
+      held.blocks().forEach(block -> places.add(block.postings()));
+      return new Facets(places, matchers).names(limit);
     } finally {
-      held.forEach(Block::release);
+      held.release();
     }
   }
 
   @Override
   public List<String> labelValues(
       String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+    var places = headPlaces(from, to);
     var held = blocks.retain(from, to);
     try {
-      return new Facets(places(held, from, to), matchers).values(name, limit);
+      held.blocks().forEach(block -> places.add(block.postings()));
+      return new Facets(places, matchers).values(name, limit);
     } finally {
-      held.forEach(Block::release);
+      held.release();
     }
   }
 
-  private List<Postings> places(List<Block> held, long from, long to) {
+  /** To be asked for before the blocks: what a flush moves meanwhile is seen in one or both. */
+  private List<Postings> headPlaces(long from, long to) {
     var places = new ArrayList<Postings>();
-    for (var block : held) {
-      places.add(block.postings());
-    }
     var range = head.range();
     if (range.minTime() <= to && range.maxTime() >= from) {
       places.addAll(head.postings());

@@ -7,7 +7,6 @@ import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreStatistics;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.index.Postings;
-import io.narthex.sinks.index.PostingsQuery;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -39,40 +38,33 @@ public final class BlockView implements SampleStore, AutoCloseable {
   }
 
   private MergedSelection select(List<Matcher> matchers, long from, long to) {
-    List<Block> held = blocks.retain(from, to);
+    var held = blocks.retain(from, to);
     try {
-      var sources = new ArrayList<SeriesSource>();
-      for (Block block : held) {
-        int[] ids = PostingsQuery.select(block.postings(), matchers).toArray();
-        if (ids.length > 0) {
-          sources.add(new SeriesSource.OfBlock(block, ids, blocks.deletions(block)));
-        }
-      }
-      return new MergedSelection(sources, List.copyOf(held), from, to);
+      return new MergedSelection(SeriesSource.of(held, matchers), held.blocks(), from, to);
     } catch (RuntimeException e) {
-      held.forEach(Block::release);
+      held.release();
       throw e;
     }
   }
 
   @Override
   public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
-    List<Block> held = blocks.retain(from, to);
+    var held = blocks.retain(from, to);
     try {
-      return new Facets(postings(held), matchers).names(limit);
+      return new Facets(postings(held.blocks()), matchers).names(limit);
     } finally {
-      held.forEach(Block::release);
+      held.release();
     }
   }
 
   @Override
   public List<String> labelValues(
       String name, List<List<Matcher>> matchers, long from, long to, int limit) {
-    List<Block> held = blocks.retain(from, to);
+    var held = blocks.retain(from, to);
     try {
-      return new Facets(postings(held), matchers).values(name, limit);
+      return new Facets(postings(held.blocks()), matchers).values(name, limit);
     } finally {
-      held.forEach(Block::release);
+      held.release();
     }
   }
 

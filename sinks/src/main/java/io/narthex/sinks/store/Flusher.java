@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Moves samples from the head into segments: what was frozen is written, made visible in the place
@@ -22,11 +23,22 @@ final class Flusher {
   private final BlockSet blocks;
   private final Path directory;
   private final ArrayDeque<Frozen> pending = new ArrayDeque<>();
+  private final LongSupplier clock;
+  private long lastOrder;
 
-  Flusher(Head head, BlockSet blocks, Path directory) {
+  /**
+   * A flusher.
+   *
+   * @param clock milliseconds since the epoch; it may be set back
+   */
+  Flusher(Head head, BlockSet blocks, Path directory, LongSupplier clock) {
     this.head = head;
     this.blocks = blocks;
     this.directory = directory;
+    this.clock = clock;
+    for (var block : blocks.all()) {
+      lastOrder = Math.max(lastOrder, block.meta().order());
+    }
   }
 
   /**
@@ -57,10 +69,16 @@ final class Flusher {
     }
   }
 
+  /** Greater than that of all segments before: a later write wins, whatever the clock does. */
+  private long nextOrder() {
+    lastOrder = Math.max(lastOrder + 1, clock.getAsLong());
+    return lastOrder;
+  }
+
   private void write(Frozen frozen) throws IOException {
     var series = frozen.series();
     String id;
-    try (var writer = BlockWriter.create(directory, BlockOptions.segment())) {
+    try (var writer = BlockWriter.create(directory, new BlockOptions(0, nextOrder(), List.of()))) {
       var rows = new SampleBuffer();
       for (int i = 0; i < series.size(); i++) {
         rows.clear();

@@ -67,7 +67,7 @@ final class Maintenance {
     this.snapshotDirectory = snapshotDirectory;
     this.options = options;
     this.metrics = metrics;
-    this.flusher = new Flusher(head, blocks, blockDirectory);
+    this.flusher = new Flusher(head, blocks, blockDirectory, System::currentTimeMillis);
     this.compaction = new Compaction(blocks, blockDirectory, options.head().retention());
   }
 
@@ -162,7 +162,7 @@ final class Maintenance {
     }
     try {
       flush();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // else the timer would never come again
       metrics.failedCompactions.inc();
       LOGGER.error("the head cannot be flushed to {}; trying again later", blockDirectory, e);
     }
@@ -174,7 +174,7 @@ final class Maintenance {
       if (!stopped) {
         compact();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // else the timer would never come again
       metrics.failedCompactions.inc();
       LOGGER.error("blocks in {} cannot be merged; trying again later", blockDirectory, e);
     } finally {

@@ -1,14 +1,30 @@
 package io.narthex.sinks.store;
 
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.head.HeadPart;
 import io.narthex.sinks.head.RowOrder;
+import io.narthex.sinks.index.PostingsQuery;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Selected series of one place, in label order. */
 sealed interface SeriesSource {
+
+  /** The series of blocks that satisfy all matchers; blocks without any are left out. */
+  static List<SeriesSource> of(BlockSet.Held held, List<Matcher> matchers) {
+    var sources = new ArrayList<SeriesSource>();
+    for (var block : held.blocks()) {
+      int[] ids = PostingsQuery.select(block.postings(), matchers).toArray();
+      if (ids.length > 0) {
+        sources.add(new OfBlock(block, ids, held.deletions(block)));
+      }
+    }
+    return sources;
+  }
 
   int size();
 

@@ -47,6 +47,20 @@ class HeadTest {
   }
 
   @Test
+  void append_lastSampleAgainAfterFreezeAndALateOne_isNoError() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      head.freeze();
+      append(head, new Origin.RemoteWrite(), A, NOW - 1000, 2);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW, 1).rejections()).isEmpty();
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW, 3).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.DUPLICATE_TIMESTAMP);
+      assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW - 1000, 2.0, NOW, 1.0)));
+    }
+  }
+
+  @Test
   void append_sameTimestampOtherValue_isRefused() throws IOException {
     try (var head = open(HeadOptions.DEFAULT)) {
       append(head, new Origin.RemoteWrite(), A, NOW, 1);
