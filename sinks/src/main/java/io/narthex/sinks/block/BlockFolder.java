@@ -47,6 +47,10 @@ public final class BlockFolder {
    */
   public static Contents open(Path directory) throws IOException {
     Files.createDirectories(directory);
+    Path above = directory.toAbsolutePath().getParent();
+    if (above != null) {
+      sync(above);
+    }
     List<Path> folders;
     try (Stream<Path> children = Files.list(directory)) {
       folders = children.filter(Files::isDirectory).sorted().collect(Collectors.toList());

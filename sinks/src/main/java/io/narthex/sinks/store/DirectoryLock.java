@@ -25,7 +25,7 @@ final class DirectoryLock implements AutoCloseable {
    * @throws IOException if another process holds it
    */
   static DirectoryLock acquire(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    create(directory.toAbsolutePath());
     var channel =
         FileChannel.open(
             directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -47,6 +47,19 @@ final class DirectoryLock implements AutoCloseable {
               + " is in use by another process; each store has one process, stop the other or name another directory");
     }
     return new DirectoryLock(channel);
+  }
+
+  /** Creates a directory with those above it; when this returns the disk has their names. */
+  private static void create(Path directory) throws IOException {
+    var above = directory.getParent();
+    if (above == null || Files.isDirectory(directory)) {
+      return;
+    }
+    create(above);
+    Files.createDirectories(directory);
+    try (var channel = FileChannel.open(above)) {
+      channel.force(true);
+    }
   }
 
   @Override

@@ -41,6 +41,8 @@ public final class Wal implements AutoCloseable {
   private @Nullable Group spare;
   private int pendingBytes;
   private boolean closing;
+  private boolean ended;
+  private long firstKept = Long.MIN_VALUE;
   private @Nullable FaultException failure;
   private final WalCommitter committer;
   private final Thread thread;
@@ -57,7 +59,7 @@ public final class Wal implements AutoCloseable {
 
   Wal(Path directory, long scope, WalOptions options, WalListener listener, WalFile.Opener opener)
       throws IOException {
-    Files.createDirectories(directory);
+    WalFiles.createDirectory(directory);
     this.directory = directory;
     this.options = options;
     this.filling = new Group(scope);
@@ -91,11 +93,15 @@ public final class Wal implements AutoCloseable {
         throw failure;
       }
       if (closing) {
-        throw new FaultException(Fault.UNAVAILABLE, "the store is closed");
+        throw closed();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  private static FaultException closed() {
+    return new FaultException(Fault.UNAVAILABLE, "the store is closed");
   }
 
   /**
@@ -110,7 +116,7 @@ public final class Wal implements AutoCloseable {
     try {
       filling.add(frames.bytes(), frames.size());
       pendingBytes += frames.size();
-      refused = failure;
+      refused = ended ? closed() : failure;
       if (waiter != null && refused == null) {
         filling.waiters.add(waiter);
       }
@@ -137,12 +143,29 @@ public final class Wal implements AutoCloseable {
     }
   }
 
-  /** Deletes all files of scopes before {@code scope}. */
+  /**
+   * Deletes all files of scopes before {@code scope}; of those that wait to be written as well, as
+   * soon as they are. When it returns the disk knows.
+   */
   public void deleteBefore(long scope) throws IOException {
+    lock.lock();
+    try {
+      firstKept = Math.max(firstKept, scope);
+    } finally {
+      lock.unlock();
+    }
+    deleteFilesBefore(scope);
+  }
+
+  private void deleteFilesBefore(long scope) throws IOException {
+    boolean any = false;
     for (var file : WalFiles.list(directory)) {
       if (file.scope() < scope) {
-        Files.deleteIfExists(file.path());
+        any |= Files.deleteIfExists(file.path());
       }
+    }
+    if (any) {
+      WalFiles.sync(directory);
     }
   }
 
@@ -197,11 +220,12 @@ public final class Wal implements AutoCloseable {
     }
   }
 
-  /** Whether the log is being closed and nothing is pending. */
+  /** Whether the log is being closed and nothing is pending; from then on nothing is taken. */
   boolean isDone() {
     lock.lock();
     try {
-      return closing && sealed.isEmpty() && filling.isEmpty();
+      ended = closing && sealed.isEmpty() && filling.isEmpty();
+      return ended;
     } finally {
       lock.unlock();
     }
@@ -209,8 +233,10 @@ public final class Wal implements AutoCloseable {
 
   /** A group is durable: its waiters are told, its room is free. */
   void committed(Group group) {
+    long kept;
     lock.lock();
     try {
+      kept = firstKept;
       if (failure != null) {
         failure = null;
         LOGGER.info("the write-ahead log in {} can be written again", directory);
@@ -223,7 +249,19 @@ public final class Wal implements AutoCloseable {
     for (var waiter : group.waiters) {
       waiter.committed();
     }
+    if (group.scope < kept) {
+      deleteLate(kept);
+    }
     recycle(group);
+  }
+
+  /** A group was written although what it holds is stored elsewhere by now. */
+  private void deleteLate(long scope) {
+    try {
+      deleteFilesBefore(scope);
+    } catch (IOException e) {
+      LOGGER.warn("files of the write-ahead log in {} cannot be deleted yet", directory, e);
+    }
   }
 
   /** A group could not be written: everybody who waits is told. */
@@ -266,6 +304,7 @@ public final class Wal implements AutoCloseable {
       while (!closing && left > 0) {
         left = awaitChange(left);
       }
+      ended = closing;
       return !closing;
     } finally {
       lock.unlock();

@@ -25,8 +25,8 @@ interface WalFile extends Closeable {
   /** Creates files of the local file system. */
   static WalFile create(Path path) throws IOException {
     var channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try (var directory = FileChannel.open(path.toAbsolutePath().getParent())) {
-      directory.force(true);
+    try {
+      WalFiles.sync(path.toAbsolutePath().getParent());
     } catch (IOException e) {
       channel.close();
       throw e;

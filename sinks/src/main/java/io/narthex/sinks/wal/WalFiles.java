@@ -1,12 +1,14 @@
 package io.narthex.sinks.wal;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Names of the log's files: {@code SCOPE-PART.wal}, both with eight digits. */
 final class WalFiles {
@@ -19,6 +21,22 @@ final class WalFiles {
 
   static Path path(Path directory, long scope, int part) {
     return directory.resolve(String.format("%08d-%08d.wal", scope, part));
+  }
+
+  /** Creates the directory of a log if it is missing; when this returns the disk knows. */
+  static void createDirectory(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    sync(directory.toAbsolutePath().getParent());
+  }
+
+  /** Waits until the disk has the names in a directory; null is that above the root. */
+  static void sync(@Nullable Path directory) throws IOException {
+    if (directory == null) {
+      return;
+    }
+    try (var channel = FileChannel.open(directory)) {
+      channel.force(true);
+    }
   }
 
   /** The files of a log, oldest first. */

@@ -49,6 +49,35 @@ class WalTest {
   }
 
   @Test
+  void deleteBefore_framesStillWaiting_leaveNoFileOnceWritten() throws IOException {
+    var disk = new FaultyDisk();
+    try (var wal = new Wal(directory, 1, OPTIONS, WalListener.NONE, disk)) {
+      disk.gate = new CountDownLatch(1);
+      var first = append(wal, 1);
+      wal.cut(2);
+      append(wal, 2);
+      wal.cut(3);
+      var third = append(wal, 3);
+      wal.deleteBefore(3);
+      disk.gate.countDown();
+      assertThat(first.join()).isTrue();
+      assertThat(third.join()).isTrue();
+    }
+    assertThat(read()).containsExactly("scope 3", "3");
+  }
+
+  @Test
+  void append_afterClose_isRefused() throws IOException {
+    var wal = Wal.open(directory, 1, OPTIONS, WalListener.NONE);
+    append(wal, 1).join();
+    wal.close();
+    assertThatThrownBy(append(wal, 2)::join)
+        .hasCauseInstanceOf(FaultException.class)
+        .hasMessageContaining("closed");
+    assertThat(read()).containsExactly("scope 1", "1");
+  }
+
+  @Test
   void append_moreThanAFileHolds_startsAnotherPart() throws IOException {
     try (var wal = Wal.open(directory, 1, OPTIONS, WalListener.NONE)) {
       for (int i = 0; i < 3; i++) {
