@@ -14,14 +14,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A folder of blocks: what is in it after a crash, and how blocks leave it. */
 public final class BlockFolder {
   /** Ends the name of a block that is being written or deleted. */
   static final String UNFINISHED = ".tmp";
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(BlockFolder.class);
 
   private BlockFolder() {}
 
@@ -43,7 +46,8 @@ public final class BlockFolder {
 
   /**
    * Opens all blocks of a folder, after removing what a crash left behind: blocks half written or
-   * half deleted, and blocks that a complete block replaces.
+   * half deleted, and blocks that a complete block replaces. What is neither is left alone, and the
+   * log says so.
    */
   public static Contents open(Path directory) throws IOException {
     Files.createDirectories(directory);
@@ -51,23 +55,25 @@ public final class BlockFolder {
     if (above != null) {
       sync(above);
     }
-    List<Path> folders;
-    try (Stream<Path> children = Files.list(directory)) {
-      folders = children.filter(Files::isDirectory).sorted().collect(Collectors.toList());
+    List<Path> children;
+    try (Stream<Path> found = Files.list(directory)) {
+      children = found.sorted().toList();
     }
     List<Block> blocks = new ArrayList<>();
     List<Damaged> damaged = new ArrayList<>();
     Set<String> replaced = new HashSet<>();
-    for (Path folder : folders) {
-      String name = folder.getFileName().toString();
-      if (name.endsWith(UNFINISHED) && BlockId.isValid(name.substring(0, name.length() - 4))) {
-        delete(folder);
-      } else if (BlockId.isValid(name)) {
-        @Nullable Block block = tryOpen(folder, damaged);
+    for (Path child : children) {
+      String name = child.getFileName().toString();
+      if (isUnfinished(name)) {
+        delete(child);
+      } else if (BlockId.isValid(name) && Files.isDirectory(child)) {
+        @Nullable Block block = tryOpen(child, damaged);
         if (block != null) {
           blocks.add(block);
           replaced.addAll(block.meta().sources());
         }
+      } else {
+        LOGGER.warn("{} is no block and is ignored", child);
       }
     }
     for (Block block : blocks) {
@@ -79,6 +85,11 @@ public final class BlockFolder {
     blocks.removeIf(block -> replaced.contains(block.meta().id()));
     blocks.sort((a, b) -> BlockMeta.OLDEST_FIRST.compare(a.meta(), b.meta()));
     return new Contents(blocks, damaged);
+  }
+
+  private static boolean isUnfinished(String name) {
+    return name.endsWith(UNFINISHED)
+        && BlockId.isValid(name.substring(0, name.length() - UNFINISHED.length()));
   }
 
   private static @Nullable Block tryOpen(Path folder, List<Damaged> damaged) {
