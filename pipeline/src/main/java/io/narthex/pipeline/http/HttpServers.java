@@ -1,5 +1,6 @@
 package io.narthex.pipeline.http;
 
+import io.narthex.pipeline.wire.JsonString;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetSocketAddress;
@@ -81,9 +82,9 @@ public final class HttpServers {
   public static Mono<Void> error(
       HttpServerResponse response, int status, String errorType, String message) {
     var text = new StringBuilder("{\"status\":\"error\",\"errorType\":");
-    quote(text, errorType);
+    JsonString.append(text, errorType);
     text.append(",\"error\":");
-    quote(text, message);
+    JsonString.append(text, message);
     text.append('}');
     return response
         .status(HttpResponseStatus.valueOf(status))
@@ -99,20 +100,5 @@ public final class HttpServers {
   private static Mono<Void> notFound(HttpServerRequest request, HttpServerResponse response) {
     return error(
         response, 404, "not_found", "no such page: " + request.method() + " /" + request.path());
-  }
-
-  private static void quote(StringBuilder out, String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < 0x20) {
-        out.append(String.format("\\u%04x", (int) c));
-      } else {
-        out.append(c);
-      }
-    }
-    out.append('"');
   }
 }

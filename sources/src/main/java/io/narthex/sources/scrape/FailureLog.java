@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.wire.JsonString;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +34,11 @@ final class FailureLog {
     if (file != null && !file.isEmpty()) {
       String line =
           "{\"time\":\"%s\",\"level\":\"ERROR\",\"job_name\":%s,\"target\":%s,\"msg\":%s}%n"
-              .formatted(clock.instant(), quote(target.pool()), quote(target.url()), quote(error));
+              .formatted(
+                  clock.instant(),
+                  JsonString.of(target.pool()),
+                  JsonString.of(target.url()),
+                  JsonString.of(error));
       writer.schedule(() -> append(Path.of(file), line));
     }
   }
@@ -45,20 +50,5 @@ final class FailureLog {
     } catch (IOException e) {
       LOG.warn("cannot write the scrape failure log {}: {}", file, e.toString());
     }
-  }
-
-  private static String quote(String text) {
-    var out = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < 0x20) {
-        out.append(String.format("\\u%04x", (int) c));
-      } else {
-        out.append(c);
-      }
-    }
-    return out.append('"').toString();
   }
 }

@@ -49,6 +49,12 @@ class DiscoveriesTest {
     return groups.stream().flatMap(group -> group.targets().stream()).toList();
   }
 
+  /** Which answer of the server the groups are from; the first may come too late to count. */
+  private static int answer(List<TargetGroup> groups) {
+    assertThat(addresses(groups)).singleElement().asString().startsWith("h:");
+    return Integer.parseInt(addresses(groups).get(0).substring(2));
+  }
+
   @Test
   void files_changed_areReadAgainAtOnce() {
     write("a.json", "[{\"targets\": [\"h:1\"], \"labels\": {\"x\": \"y\"}}]");
@@ -108,9 +114,10 @@ class DiscoveriesTest {
                                   .requestHeaders()
                                   .get("X-Prometheus-Refresh-Interval-Seconds"));
                           int n = answers.incrementAndGet();
-                          String type = n == 2 ? "text/html" : "application/json; charset=utf-8";
+                          String type =
+                              n % 3 == 2 ? "text/html" : "application/json; charset=utf-8";
                           return response
-                              .status(n == 3 ? 500 : 200)
+                              .status(n % 3 == 0 ? 500 : 200)
                               .header("Content-Type", type)
                               .sendString(Mono.just("[{\"targets\":[\"h:" + n + "\"]}]"));
                         }))
@@ -121,11 +128,11 @@ class DiscoveriesTest {
       StepVerifier.create(Discoveries.of(http, metrics))
           .assertNext(
               groups -> {
-                assertThat(addresses(groups)).containsExactly("h:1");
+                assertThat(answer(groups) % 3).isEqualTo(1);
                 assertThat(groups.get(0).labels()).containsEntry("__meta_url", url);
                 assertThat(groups.get(0).source()).isEqualTo(url + ":0");
               })
-          .assertNext(groups -> assertThat(addresses(groups)).containsExactly("h:4"))
+          .assertNext(groups -> assertThat(answer(groups) % 3).isEqualTo(1))
           .thenCancel()
           .verify();
       assertThat(refresh.get()).isEqualTo("0.05");
