@@ -33,7 +33,8 @@ final class JsonOut {
 
   /** Hands over what was written and begins anew, with room for a part of the usual size. */
   byte[] take() {
-    byte[] taken = size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+    byte[] taken =
+        Arrays.copyOf(bytes, size); // it may wait for the socket while the next is written
     size = 0;
     return taken;
   }
