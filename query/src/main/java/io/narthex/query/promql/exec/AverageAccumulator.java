@@ -5,6 +5,7 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.function.Kahan;
 import io.narthex.query.promql.histogram.HistogramMean;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class AverageAccumulator implements Accumulator {
     if (!incremental[group][step]) {
       double total = sum[step] + value;
       if (!Double.isInfinite(total)) {
-        rest[step] = compensation(value, sum[step], total, rest[step]);
+        rest[step] = Kahan.lost(value, sum[step], rest[step]);
         sum[step] = total;
         return;
       }
@@ -76,15 +77,8 @@ final class AverageAccumulator implements Accumulator {
     double share = (double) (count - 1) / count;
     double part = value / count;
     double kept = share * sum[step];
-    double total = kept + part;
-    rest[step] = Double.isInfinite(total) ? 0 : compensation(part, kept, total, share * rest[step]);
-    sum[step] = total;
-  }
-
-  private static double compensation(double value, double before, double total, double lost) {
-    return Math.abs(before) >= Math.abs(value)
-        ? lost + ((before - total) + value)
-        : lost + ((value - total) + before);
+    rest[step] = Kahan.lost(part, kept, share * rest[step]);
+    sum[step] = kept + part;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.function.Kahan;
 import io.narthex.query.promql.histogram.HistogramSum;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -63,15 +64,8 @@ final class SumAccumulator implements Accumulator {
     for (int i = from; i < to; i++) {
       double value = values[i];
       double before = sum[i];
-      double total = before + value;
-      if (Double.isInfinite(total)) {
-        lost[i] = 0;
-      } else if (Math.abs(before) >= Math.abs(value)) {
-        lost[i] += (before - total) + value;
-      } else {
-        lost[i] += (value - total) + before;
-      }
-      sum[i] = total;
+      lost[i] = Kahan.lost(value, before, lost[i]);
+      sum[i] = before + value;
     }
   }
 

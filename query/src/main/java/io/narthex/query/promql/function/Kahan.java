@@ -7,11 +7,11 @@ package io.narthex.query.promql.function;
  * <p>Source: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen",
  * ZAMM 54 (1974), the improvement of Kahan's method that also holds if a summand exceeds the sum.
  */
-final class Kahan {
+public final class Kahan {
   private Kahan() {}
 
   /** What rounding lost after {@code value} was added to {@code sum}, {@code lost} before. */
-  static double lost(double value, double sum, double lost) {
+  public static double lost(double value, double sum, double lost) {
     double total = sum + value;
     if (Double.isInfinite(total)) {
       return 0;

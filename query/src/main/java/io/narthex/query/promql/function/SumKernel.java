@@ -26,15 +26,8 @@ final class SumKernel implements RangeKernel {
     double lost = 0;
     for (int i = window.floatFrom(); i < window.floatTo(); i++) {
       double value = values[i];
-      double total = sum + value;
-      if (Double.isInfinite(total)) {
-        lost = 0;
-      } else if (Math.abs(sum) >= Math.abs(value)) {
-        lost += (sum - total) + value;
-      } else {
-        lost += (value - total) + sum;
-      }
-      sum = total;
+      lost = Kahan.lost(value, sum, lost);
+      sum += value;
     }
     out.set(step, Double.isInfinite(sum) ? sum : sum + lost);
   }

@@ -1,5 +1,6 @@
 package io.narthex.query.promql.histogram;
 
+import io.narthex.query.promql.function.Kahan;
 import java.util.Arrays;
 
 /**
@@ -205,7 +206,7 @@ final class Buckets {
 
   private void addAt(int i, double value, boolean compensated) {
     if (compensated) {
-      lost[i] = HistogramSum.lost(value, count[i], lost[i]);
+      lost[i] = Kahan.lost(value, count[i], lost[i]);
     }
     count[i] += value;
   }

@@ -1,6 +1,7 @@
 package io.narthex.query.promql.histogram;
 
 import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.query.promql.function.Kahan;
 import io.narthex.query.promql.function.Maths;
 
 /**
@@ -26,7 +27,7 @@ public final class HistogramQuantiles {
       }
       double delta = centre(histogram, buckets.lower(i), buckets.upper(i)) - mean;
       double square = buckets.count(i) * delta * delta;
-      lost = HistogramSum.lost(square, sum, lost);
+      lost = Kahan.lost(square, sum, lost);
       sum += square;
     }
     return (sum + lost) / histogram.count();

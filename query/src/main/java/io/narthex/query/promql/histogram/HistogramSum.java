@@ -2,6 +2,7 @@ package io.narthex.query.promql.histogram;
 
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.FloatHistogram.ResetHint;
+import io.narthex.query.promql.function.Kahan;
 import java.util.Arrays;
 
 /**
@@ -189,16 +190,6 @@ public final class HistogramSum implements HistogramTotal {
     return negative;
   }
 
-  static double lost(double value, double sum, double lost) {
-    double total = sum + value;
-    if (Double.isInfinite(total)) {
-      return 0;
-    }
-    return Math.abs(sum) >= Math.abs(value)
-        ? lost + ((sum - total) + value)
-        : lost + ((value - total) + sum);
-  }
-
   private void combine(FloatHistogram histogram, double factor) {
     combineHints(histogram.hint());
     var other = new HistogramSum(histogram, false);
@@ -212,8 +203,8 @@ public final class HistogramSum implements HistogramTotal {
       other.reduceTo(coarser);
     }
     if (compensated) {
-      countLost = lost(factor * other.count, count, countLost);
-      sumLost = lost(factor * other.sum, sum, sumLost);
+      countLost = Kahan.lost(factor * other.count, count, countLost);
+      sumLost = Kahan.lost(factor * other.sum, sum, sumLost);
     }
     count += factor * other.count;
     sum += factor * other.sum;
@@ -223,7 +214,7 @@ public final class HistogramSum implements HistogramTotal {
 
   private void addZero(double value) {
     if (compensated) {
-      zeroLost = lost(value, zeroCount, zeroLost);
+      zeroLost = Kahan.lost(value, zeroCount, zeroLost);
     }
     zeroCount += value;
   }
