@@ -47,6 +47,9 @@ final class Logging {
     // expected to lack.
     context.getLogger("org.apache.flink").setLevel(Level.ERROR);
     context.getLogger("org.apache.pekko").setLevel(Level.ERROR);
+    // Failures of requests that this server makes are told where they are handled; the HTTP client
+    // would add a stack trace for each scrape of a target that is down.
+    context.getLogger("reactor.netty.http.client").setLevel(Level.ERROR);
   }
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, String format) {

@@ -112,20 +112,28 @@ final class RelabelCache {
       int value = walker.valueTo - walker.valueFrom;
       if (limits.labelNameLength() > 0 && name > limits.labelNameLength()) {
         return "label_name_length_limit exceeded (metric: %s, label name: %s, length: %d, limit: %d)"
-            .formatted(shortened(labels), walker.name(), name, limits.labelNameLength());
+            .formatted(shortened(labels), cut(walker.name()), name, limits.labelNameLength());
       }
       if (limits.labelValueLength() > 0 && value > limits.labelValueLength()) {
-        return "label_value_length_limit exceeded (metric: %s, label name: %s, length: %d, limit: %d)"
-            .formatted(shortened(labels), walker.name(), value, limits.labelValueLength());
+        var text = new StringBuilder();
+        Names.quote(text, cut(walker.value()));
+        return "label_value_length_limit exceeded (metric: %s, label name: %s, value: %s, length: %d, limit: %d)"
+            .formatted(
+                shortened(labels), cut(walker.name()), text, value, limits.labelValueLength());
       }
     }
     return null;
   }
 
   private static String shortened(Labels labels) {
-    var name = new StringBuilder();
-    Names.quote(name, labels.metricName());
-    return name.length() <= 80 ? name.toString() : name.substring(0, 80) + "...";
+    return cut(labels.metricName());
+  }
+
+  /** At most 50 characters: what breaks a limit may be large. */
+  private static String cut(String text) {
+    return text.codePointCount(0, text.length()) <= 50
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, 50));
   }
 
   /**

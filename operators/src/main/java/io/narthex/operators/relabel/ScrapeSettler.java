@@ -83,6 +83,9 @@ final class ScrapeSettler {
     private int nextExemplar;
     private @Nullable String error;
 
+    /** How many samples were read when a series failed the scrape; -1 if none did. */
+    private int read = -1;
+
     Pass(SampleBatch batch, ScrapeContext context, CompiledPlan plan) {
       this.batch = batch;
       this.context = context;
@@ -101,14 +104,17 @@ final class ScrapeSettler {
           continue;
         }
         if (outcomes[s] instanceof Invalid invalid) {
-          error = error == null ? invalid.error() : error;
-        } else if (outcomes[s] instanceof Kept) {
+          error = invalid.error();
+          read = batch.firstRow(s + 1);
+          return;
+        }
+        if (outcomes[s] instanceof Kept) {
           samples += batch.firstRow(s + 1) - batch.firstRow(s);
           added += context.firstSeen(s) ? 1 : 0;
         }
       }
       int limit = context.limits().samples();
-      if (error == null && limit > 0 && samples > limit) {
+      if (limit > 0 && samples > limit) {
         error = "sample limit exceeded";
       }
     }
@@ -189,6 +195,7 @@ final class ScrapeSettler {
         double value =
             switch (Report.values()[s - first]) {
               case UP -> Math.min(up, batch.value(row));
+              case SCRAPED -> read < 0 ? batch.value(row) : read;
               case POST_RELABEL -> samples;
               case ADDED -> added;
               default -> batch.value(row);

@@ -92,9 +92,28 @@ class ScrapeSettlerTest {
     settler.settle(scrape(List.of(), new Limits(0, 0, 4, 0), List.of(), "metric"));
     settler.settle(scrape(List.of(), new Limits(0, 0, 0, 5), List.of(), "metric"));
 
-    assertThat(refused.get(0)).contains("label_limit exceeded", "\"metric\"", "limit: 1");
-    assertThat(refused.get(1)).contains("label_name_length_limit exceeded", "__name__", "limit: 4");
-    assertThat(refused.get(2)).contains("label_value_length_limit exceeded", "limit: 5");
+    assertThat(refused.get(0))
+        .startsWith("label_limit exceeded (metric: metric, number of labels: ")
+        .endsWith(", limit: 1)");
+    assertThat(refused.get(1))
+        .isEqualTo(
+            "label_name_length_limit exceeded (metric: metric, label name: __name__, length: 8,"
+                + " limit: 4)");
+    assertThat(refused.get(2))
+        .isEqualTo(
+            "label_value_length_limit exceeded (metric: metric, label name: __name__, value:"
+                + " \"metric\", length: 6, limit: 5)");
+  }
+
+  @Test
+  void settle_labelLimit_countsSamplesUpToTheBreach() {
+    var limits = new Limits(0, 0, 0, 6);
+    var settled = values(settler.settle(scrape(List.of(), limits, List.of(), "a", "longest", "b")));
+
+    assertThat(settled)
+        .containsEntry("up", 0d)
+        .containsEntry("scrape_samples_scraped", 2d)
+        .containsEntry("scrape_samples_post_metric_relabeling", 1d);
   }
 
   @Test

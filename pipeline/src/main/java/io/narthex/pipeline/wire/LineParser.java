@@ -167,7 +167,7 @@ abstract class LineParser implements ExpositionParser {
 
   private boolean isBound(byte[] name, int from, int to) {
     return switch (type) {
-      case HISTOGRAM, GAUGEHISTOGRAM -> Arrays.equals(name, from, to, LE, 0, LE.length);
+      case HISTOGRAM -> Arrays.equals(name, from, to, LE, 0, LE.length);
       case SUMMARY -> Arrays.equals(name, from, to, QUANTILE, 0, QUANTILE.length);
       default -> false;
     };

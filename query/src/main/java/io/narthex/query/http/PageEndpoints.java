@@ -8,7 +8,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What is not under {@code /api}: the start page, health, own metrics, version. */
 final class PageEndpoints {
@@ -44,16 +46,24 @@ final class PageEndpoints {
   }
 
   private Reply metrics(Call call) {
-    var writer = formats.findWriter(call.accept());
-    var scheme = EscapingScheme.fromAcceptHeader(call.accept());
+    String accept = textFormats(call.accept());
+    var writer = formats.findWriter(accept);
+    var scheme = EscapingScheme.fromAcceptHeader(accept);
     var out = new ByteArrayOutputStream(JsonOut.PART);
     try {
       writer.write(out, registry.scrape(), scheme);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    String type = writer.getContentType() + "; escaping=" + scheme.toHeaderFormat();
+    String type = writer.getContentType() + scheme.toHeaderFormat();
     return new Reply.Whole(200, type, out.toByteArray());
+  }
+
+  /** What of an Accept header can be served here; scrapers put Protobuf before the texts. */
+  private static String textFormats(String accept) {
+    return Arrays.stream(accept.split(","))
+        .filter(format -> !format.strip().startsWith("application/vnd.google.protobuf"))
+        .collect(Collectors.joining(","));
   }
 
   private static byte[] resource(String name) {

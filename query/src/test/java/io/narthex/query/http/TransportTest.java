@@ -251,6 +251,23 @@ class TransportTest {
   }
 
   @Test
+  void metrics_acceptOfAPrometheus_getsOpenMetrics() {
+    String texts =
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+            + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1";
+    String protobuf =
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+            + "encoding=delimited;q=0.6,";
+    for (var accept : List.of(texts, protobuf + texts)) {
+      var response = server.get("/metrics", "Accept", accept);
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.headers().firstValue("Content-Type"))
+          .hasValue(
+              "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+    }
+  }
+
+  @Test
   void startPage_asksNobodyElse() {
     var page = server.get("/");
     assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");

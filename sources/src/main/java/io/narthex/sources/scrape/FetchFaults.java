@@ -1,6 +1,7 @@
 package io.narthex.sources.scrape;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.ssl.NotSslRecordException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +19,9 @@ final class FetchFaults {
     if (error instanceof ScrapeException known) {
       return known;
     }
+    if (error instanceof PrematureCloseException && duringBody(error)) {
+      return new ScrapeException("unexpected EOF");
+    }
     return new ScrapeException("Get \"" + url + "\": " + text(error));
   }
 
@@ -34,11 +38,18 @@ final class FetchFaults {
     if (error instanceof PrematureCloseException) {
       return "EOF";
     }
+    if (error instanceof NotSslRecordException) {
+      return "tls: first record does not look like a TLS handshake";
+    }
     if (error instanceof SSLException) {
       var cause = error.getCause() == null ? error : error.getCause();
       return "tls: " + cause.getMessage();
     }
     return error.getMessage() == null ? error.toString() : error.getMessage();
+  }
+
+  private static boolean duringBody(Throwable error) {
+    return String.valueOf(error.getMessage()).contains("DURING");
   }
 
   private static String reason(Throwable error) {

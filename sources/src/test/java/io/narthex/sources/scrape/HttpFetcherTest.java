@@ -19,6 +19,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRoutes;
+import reactor.netty.tcp.TcpServer;
 import reactor.test.StepVerifier;
 
 class HttpFetcherTest {
@@ -211,6 +212,30 @@ class HttpFetcherTest {
     serve(
         routes -> routes.get("/metrics", (request, response) -> response.sendRedirect("/metrics")));
     expectFault(job(), "server returned HTTP status 302 Found");
+  }
+
+  @Test
+  void fetch_bodyCutShort_isAFault() {
+    String answer =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\na 1\n";
+    server =
+        TcpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .handle(
+                (in, out) ->
+                    in.receive().take(1).thenMany(out.sendString(Mono.just(answer)).then()))
+            .bindNow();
+    expectFault(job(), "unexpected EOF");
+  }
+
+  @Test
+  void fetch_tlsOfAPlainTarget_isAFault() {
+    serve(routes -> {});
+    var job = job();
+    job.scheme = "https";
+    String url = "https://127.0.0.1:" + server.port() + "/metrics";
+    expectFault(job, "Get \"" + url + "\": tls: first record does not look like a TLS handshake");
   }
 
   private static HttpClientConfig authorized(boolean redirects) {

@@ -26,6 +26,7 @@ final class JobBuilder {
   int bucketLimit;
   double minBucketFactor;
   String metricsPath = "/metrics";
+  String scheme = "http";
   ScrapeProtocol fallback;
   Limits limits = Limits.NONE;
   Duration interval = Duration.ofSeconds(15);
@@ -75,7 +76,7 @@ final class JobBuilder {
         extraScrapeMetrics,
         null,
         metricsPath,
-        "http",
+        scheme,
         enableCompression,
         bodySizeLimit,
         targetLimit,
