@@ -60,6 +60,10 @@ final class Logging {
         json.setWithSequenceNumber(false);
         json.setWithNanoseconds(false);
         json.setWithContext(false);
+        json.setWithMDC(false);
+        json.setWithMessage(false);
+        json.setWithArguments(false);
+        json.setWithFormattedMessage(true);
         json.start();
         return json;
       }

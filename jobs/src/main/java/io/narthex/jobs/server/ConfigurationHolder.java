@@ -23,7 +23,7 @@ final class ConfigurationHolder {
   private static final Logger logger = LoggerFactory.getLogger(ConfigurationHolder.class);
 
   private final @Nullable Path file;
-  private final String ownAddress;
+  private final WebPlace place;
   private final Gauge successful;
   private final Gauge successTime;
   private volatile LoadedConfiguration current;
@@ -32,12 +32,12 @@ final class ConfigurationHolder {
    * Loads the configuration.
    *
    * @param file to read; null takes the built-in configuration
-   * @param ownAddress host:port of this server, which the built-in configuration scrapes
+   * @param place of this server, which the built-in configuration scrapes
    * @throws StartupException if it cannot be used; the message lists all faults
    */
-  ConfigurationHolder(@Nullable Path file, String ownAddress, PrometheusRegistry registry) {
+  ConfigurationHolder(@Nullable Path file, WebPlace place, PrometheusRegistry registry) {
     this.file = file;
-    this.ownAddress = ownAddress;
+    this.place = place;
     this.successful =
         Gauge.builder()
             .name("prometheus_config_last_reload_successful")
@@ -82,7 +82,9 @@ final class ConfigurationHolder {
     var configuration =
         file == null
             ? ConfigurationLoader.load(
-                BuiltInConfiguration.selfScrape(ownAddress), Path.of("").toAbsolutePath())
+                BuiltInConfiguration.selfScrape(
+                    place.ownAddress(), place.routePrefix() + "/metrics"),
+                Path.of("").toAbsolutePath())
             : ConfigurationLoader.load(file);
     configuration.warnings().forEach(logger::warn);
     refuseUnsupported(configuration);

@@ -3,6 +3,7 @@ package io.narthex.jobs.server;
 import io.narthex.jobs.embedded.EmbeddedFlink;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.query.http.ServerFacts.State;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -131,6 +132,10 @@ public final class Server implements AutoCloseable {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof StartupException startup) {
         return startup;
+      }
+      if (cause instanceof UncheckedIOException store) {
+        return new StartupException(
+            StartupException.FAILED, "narthex: the store cannot be opened: " + store.getMessage());
       }
       if (cause instanceof BindException
           || cause instanceof io.netty.channel.unix.Errors.NativeIoException) {

@@ -66,8 +66,7 @@ final class ServerParts implements AutoCloseable {
   private ServerParts(ServerSettings settings) {
     this.settings = settings;
     registry = ProcessMetrics.registry();
-    configuration =
-        new ConfigurationHolder(settings.configFile(), settings.place().ownAddress(), registry);
+    configuration = new ConfigurationHolder(settings.configFile(), settings.place(), registry);
     var loaded = configuration.current().configuration();
     var storage = settings.storeOptions(loaded.storage());
     facts =

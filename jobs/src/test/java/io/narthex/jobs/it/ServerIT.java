@@ -120,6 +120,31 @@ class ServerIT {
     }
   }
 
+  @Test
+  void server_withRoutePrefix_scrapesItselfBehindIt() throws Exception {
+    try (var server =
+        NarthexProcess.server(folder, "--web.external-url=http://example.org/narthex/")) {
+      server.await("readiness", () -> server.get("/narthex/-/ready").statusCode() == 200);
+      server.await(
+          "a scrape",
+          () ->
+              server
+                  .get("/narthex/api/v1/query?query=up")
+                  .body()
+                  .matches("(?s).*\"value\":\\[[0-9.]+,\"1\"\\].*"));
+    }
+  }
+
+  @Test
+  void server_onAFolderInUse_saysSoAndEnds() throws Exception {
+    try (var first = NarthexProcess.server(folder).awaitReady();
+        var second = NarthexProcess.server(folder)) {
+      assertThat(second.await()).isEqualTo(1);
+      assertThat(second.log()).contains("cannot be opened", "data").doesNotContain("\tat ");
+      assertThat(first.get("/-/ready").statusCode()).isEqualTo(200);
+    }
+  }
+
   private static byte[] request(Labels labels) {
     return RemoteWriteEncoder.compressed(
         SampleBatch.at(new Origin.RemoteWrite(), System.currentTimeMillis())

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class BuiltInConfigurationTest {
   @Test
   void selfScrape_address_isTheOnlyTargetOfTheOnlyJob() {
-    Configuration configuration = load(BuiltInConfiguration.selfScrape("127.0.0.1:9090"));
+    Configuration configuration =
+        load(BuiltInConfiguration.selfScrape("127.0.0.1:9090", "/metrics"));
     assertThat(configuration.unsupported()).isEmpty();
     assertThat(configuration.warnings()).isEmpty();
     assertThat(configuration.scrapeConfigs()).hasSize(1);
@@ -26,7 +27,7 @@ class BuiltInConfigurationTest {
 
   @Test
   void selfScrape_url_isRefused() {
-    assertThatThrownBy(() -> load(BuiltInConfiguration.selfScrape("http://x\"y")))
+    assertThatThrownBy(() -> load(BuiltInConfiguration.selfScrape("http://x\"y", "/metrics")))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("is not a valid hostname");
   }
@@ -34,7 +35,7 @@ class BuiltInConfigurationTest {
   @Test
   void selfScrape_everyCommentedSetting_isAKeyThatLoads() {
     String uncommented =
-        BuiltInConfiguration.selfScrape("localhost:9090")
+        BuiltInConfiguration.selfScrape("localhost:9090", "/metrics")
             .replaceAll("(?m)^( *)# ( *(- )?[a-z_]+:(?!/).*|  +- .*)$", "$1$2");
     assertThat(uncommented).contains("\nrule_files:\n");
     Configuration all = load(uncommented);
