@@ -26,12 +26,6 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Path configFile;
 
   @Option(
-      names = "--config.auto-reload",
-      negatable = true,
-      description = "Reload the configuration when a file of it changes.")
-  private boolean autoReload;
-
-  @Option(
       names = "--storage.tsdb.path",
       paramLabel = "DIR",
       defaultValue = "data/",
@@ -183,7 +177,6 @@ final class ServerCommand implements Callable<Integer> {
   private ServerOptions options() {
     return new ServerOptions(
         configFile,
-        autoReload,
         storagePath,
         retentionTime,
         retentionSize,

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** The flags of {@code narthex server}, as they were given; {@link Server} checks them. */
 public record ServerOptions(
     @Nullable Path configFile,
-    boolean autoReload,
     Path storagePath,
     @Nullable String retentionTime,
     @Nullable String retentionSize,
