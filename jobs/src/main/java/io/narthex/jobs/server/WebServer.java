@@ -2,6 +2,7 @@ package io.narthex.jobs.server;
 
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.Routes;
+import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 
 /** The one HTTP server, composed of the routes of all parts. */
@@ -45,7 +45,7 @@ public final class WebServer implements AutoCloseable {
                 place.routePrefix(),
                 parts)
             .channelGroup(connections)
-            .doOnConnection(this::admit)
+            .doOnChannelInit((observer, channel, remote) -> admit(channel))
             .bindNow();
   }
 
@@ -58,10 +58,14 @@ public final class WebServer implements AutoCloseable {
     }
   }
 
-  private void admit(Connection connection) {
-    connection.onDispose(open::decrementAndGet);
+  /**
+   * Once for each connection, unlike {@code doOnConnection}, which Reactor Netty calls for each
+   * request.
+   */
+  private void admit(Channel channel) {
+    channel.closeFuture().addListener(closed -> open.decrementAndGet());
     if (open.incrementAndGet() > maxConnections) {
-      connection.dispose();
+      channel.close();
     }
   }
 }
