@@ -36,6 +36,20 @@ final class ReadContext {
     return new ReadContext(includedFile, includedFolder, findings);
   }
 
+  /** A context of the same file whose findings only count once they are taken over. */
+  ReadContext apart() {
+    return new ReadContext(file, folder, new Findings());
+  }
+
+  /** Takes over what another context found. */
+  void take(ReadContext other) {
+    for (ConfigurationFault fault : other.findings.faults) {
+      faultAt(fault.line(), fault.column(), fault.path(), fault.message());
+    }
+    findings.unsupported.addAll(other.findings.unsupported);
+    findings.warnings.addAll(other.findings.warnings);
+  }
+
   /** From now on numbers and truth values are no texts, as in JSON. */
   void onlyQuotedText() {
     onlyQuotedText = true;
@@ -50,9 +64,14 @@ final class ReadContext {
   }
 
   void faultAt(@Nullable Mark mark, String path, String message) {
+    int line = mark == null ? 0 : mark.getLine() + 1;
+    int column = mark == null ? 0 : mark.getColumn() + 1;
+    faultAt(line, column, path, message);
+  }
+
+  /** A fault at a place that counts from 1; 0 is the file as a whole. */
+  void faultAt(int line, int column, String path, String message) {
     if (findings.faults.size() < MAX_FAULTS) {
-      int line = mark == null ? 0 : mark.getLine() + 1;
-      int column = mark == null ? 0 : mark.getColumn() + 1;
       findings.faults.add(new ConfigurationFault(file, line, column, path, message));
     } else {
       findings.omitted++;

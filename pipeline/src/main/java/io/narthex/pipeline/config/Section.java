@@ -313,6 +313,20 @@ final class Section {
     return texts;
   }
 
+  /** The entries of a mapping as they are written, without faults; none if it is no mapping. */
+  Map<String, Value> entries(String key) {
+    Value value = values.get(key);
+    if (value == null || !(value.node() instanceof MappingNode mapping)) {
+      return Map.of();
+    }
+    var section = new Section(value.context().apart(), mapping, value.path());
+    section.collect(mapping, "key");
+    var entries = new LinkedHashMap<String, Value>();
+    section.values.forEach(
+        (name, entry) -> entries.put(name, new Value(context, entry.node(), entry.path())));
+    return entries;
+  }
+
   /** A mapping of texts to lists of texts; secret values are not shown. */
   Map<String, List<String>> textsMap(String key, boolean open) {
     var texts = new LinkedHashMap<String, List<String>>();

@@ -4,6 +4,7 @@ import java.io.StringReader;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -33,13 +34,35 @@ final class YamlNodes {
    * @return null if the document is empty or, with faults in the context, not YAML
    */
   static @Nullable Node compose(String text, ReadContext context) {
+    return compose(context, yaml -> yaml.compose(new StringReader(withoutByteOrderMark(text))));
+  }
+
+  /** As {@link #compose} for a text of several documents: takes the first, warns of the others. */
+  static @Nullable Node composeFirst(String text, ReadContext context) {
+    return compose(
+        context,
+        yaml -> {
+          var documents = yaml.composeAll(new StringReader(withoutByteOrderMark(text))).iterator();
+          Node first = documents.hasNext() ? documents.next() : null;
+          if (first != null && documents.hasNext()) {
+            context.warn(
+                documents.next(),
+                "only the first document of the file is read, this is another",
+                "");
+          }
+          return first;
+        });
+  }
+
+  private static @Nullable Node compose(
+      ReadContext context, Function<Yaml, @Nullable Node> composer) {
     var options = new LoaderOptions();
     options.setCodePointLimit(MAX_CODE_POINTS);
     options.setNestingDepthLimit(MAX_DEPTH);
     options.setMaxAliasesForCollections(MAX_ALIASES);
     options.setAllowDuplicateKeys(true);
     try {
-      Node root = new Yaml(options).compose(new StringReader(withoutByteOrderMark(text)));
+      Node root = composer.apply(new Yaml(options));
       if (root == null || !isBounded(root, context)) {
         return null;
       }
@@ -61,7 +84,7 @@ final class YamlNodes {
     return null;
   }
 
-  private static String withoutByteOrderMark(String text) {
+  static String withoutByteOrderMark(String text) {
     return text.startsWith("\uFEFF") ? text.substring(1) : text;
   }
 
