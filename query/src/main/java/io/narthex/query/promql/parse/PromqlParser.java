@@ -59,6 +59,11 @@ public final class PromqlParser {
     throw fault(selector, problems.all());
   }
 
+  /** All that is wrong with a query; empty for a good one. */
+  public static List<ParseError> problems(String query, ParseOptions options) {
+    return check(query, options).errors();
+  }
+
   /** Reads a query and gives all that is wrong with it. */
   static Outcome check(String query, ParseOptions options) {
     return check(bytes(query), options);
