@@ -41,6 +41,11 @@ public interface SampleStore {
   /** Figures about what is stored. */
   StoreStatistics statistics();
 
+  /** The blocks of the store and its damages; empty where a store does not know. */
+  default StoreInventory inventory() {
+    return StoreInventory.EMPTY;
+  }
+
   /**
    * Which names and values make up the series of the head.
    *

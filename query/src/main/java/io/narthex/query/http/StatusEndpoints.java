@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.StoreInventory;
 import io.narthex.pipeline.telemetry.BuildInfo;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -37,6 +38,7 @@ final class StatusEndpoints {
         Route.get("/api/v1/status/flags", call -> Reply.data(new TreeMap<>(facts.flags()))),
         Route.get("/api/v1/status/runtimeinfo", call -> Reply.data(runtime())),
         Route.get("/api/v1/status/tsdb", this::cardinality),
+        Route.get("/api/v1/status/tsdb/blocks", call -> Reply.data(blocks(store.inventory()))),
         Route.alwaysGet("/api/v1/status/walreplay", call -> Reply.data(replay())),
         Route.get("/api/v1/features", call -> Reply.data(features.all())));
   }
@@ -85,6 +87,42 @@ final class StatusEndpoints {
     data.put("min", readiness.replayFirst());
     data.put("max", readiness.replayLast());
     data.put("current", readiness.replayCurrent());
+    return data;
+  }
+
+  private static Map<String, Object> blocks(StoreInventory inventory) {
+    var data = new LinkedHashMap<String, Object>();
+    data.put("blocks", inventory.blocks().stream().map(StatusEndpoints::block).toList());
+    data.put("damages", inventory.damages().stream().map(StatusEndpoints::damage).toList());
+    return data;
+  }
+
+  private static Map<String, Object> block(StoreInventory.BlockInfo block) {
+    var stats = new LinkedHashMap<String, Object>();
+    stats.put("numSamples", block.samples());
+    stats.put("numSeries", block.series());
+    stats.put("numChunks", block.pages());
+    stats.put("numTombstones", block.deletions());
+    stats.put("numBytes", block.bytes());
+    var compaction = new LinkedHashMap<String, Object>();
+    compaction.put("level", block.level());
+    compaction.put("sources", block.sources());
+    var data = new LinkedHashMap<String, Object>();
+    data.put("ulid", block.id());
+    data.put("minTime", block.minTime());
+    data.put("maxTime", block.maxTime());
+    data.put("stats", stats);
+    data.put("compaction", compaction);
+    data.put("version", 1);
+    return data;
+  }
+
+  private static Map<String, Object> damage(StoreInventory.Damage damage) {
+    var data = new LinkedHashMap<String, Object>();
+    data.put("part", damage.part());
+    data.put("place", damage.place());
+    data.put("reason", damage.reason());
+    data.put("found", damage.found());
     return data;
   }
 

@@ -8,7 +8,10 @@ import io.narthex.sinks.index.Postings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ public final class Block {
   private final BatchIndex pages;
   private final BatchIndex timestamps;
   private final AtomicInteger holders = new AtomicInteger(1);
+  private final List<MappedTable> tables = new ArrayList<>();
+  private final AtomicReference<@Nullable FaultException> damage = new AtomicReference<>();
   private volatile boolean deleted;
 
   private Block(Path folder, BlockMeta meta) {
@@ -59,7 +64,35 @@ public final class Block {
     if (summary == null) {
       throw MappedTable.corrupt(file, "is not listed in " + MetaFile.NAME, null);
     }
-    return MappedTable.open(file, summary, fields);
+    var table = MappedTable.open(file, summary, fields, this::damaged);
+    tables.add(table);
+    return table;
+  }
+
+  /**
+   * What was found damaged first; null if nothing was. What lies in undamaged parts of the files
+   * can be read all the same.
+   */
+  public @Nullable FaultException damage() {
+    return damage.get();
+  }
+
+  private void damaged(FaultException fault) {
+    damage.compareAndSet(null, fault);
+  }
+
+  /**
+   * Reads all files.
+   *
+   * @throws FaultException {@code CORRUPT_BLOCK} if a byte is not as it was written
+   */
+  public void verify() {
+    tables.forEach(MappedTable::verifyAll);
+  }
+
+  /** Number of pages. */
+  public long pageCount() {
+    return pages.rows();
   }
 
   public BlockMeta meta() {
@@ -113,7 +146,9 @@ public final class Block {
     if (cause instanceof FaultException fault) {
       return fault;
     }
-    return MappedTable.corrupt(folder, "has a malformed page: " + cause.getMessage(), cause);
+    var fault = MappedTable.corrupt(folder, "has a malformed page: " + cause.getMessage(), cause);
+    damaged(fault);
+    return fault;
   }
 
   /**

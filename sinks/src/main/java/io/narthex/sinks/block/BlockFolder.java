@@ -70,7 +70,9 @@ public final class BlockFolder {
         @Nullable Block block = tryOpen(child, damaged);
         if (block != null) {
           blocks.add(block);
-          replaced.addAll(block.meta().sources());
+          if (mayReplace(block, directory)) {
+            replaced.addAll(block.meta().sources());
+          }
         }
       } else {
         LOGGER.warn("{} is no block and is ignored", child);
@@ -85,6 +87,20 @@ public final class BlockFolder {
     blocks.removeIf(block -> replaced.contains(block.meta().id()));
     blocks.sort((a, b) -> BlockMeta.OLDEST_FIRST.compare(a.meta(), b.meta()));
     return new Contents(blocks, damaged);
+  }
+
+  /** Whether all of a block is sound, if blocks that it replaces are still there. */
+  private static boolean mayReplace(Block block, Path directory) {
+    if (block.meta().sources().stream().noneMatch(id -> Files.exists(directory.resolve(id)))) {
+      return false;
+    }
+    try {
+      block.verify();
+      return true;
+    } catch (FaultException e) {
+      LOGGER.error("{} is damaged; the blocks it was made of are kept", block.folder(), e);
+      return false;
+    }
   }
 
   private static boolean isUnfinished(String name) {

@@ -51,7 +51,7 @@ final class ChecksummedOutput implements AutoCloseable {
       flush();
     }
     channel.force(true);
-    return new FileSummary(flushed, checksums);
+    return new FileSummary(flushed, FileSummary.CHUNK, checksums);
   }
 
   private void flush() throws IOException {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.DictionaryBatch;
@@ -38,15 +39,20 @@ final class MappedTable {
 
   private final Path file;
   private final FileSummary summary;
+  private final int chunkShift;
+  private final Consumer<FaultException> onDamage;
   private final ByteBuffer[] windows;
   // Set without synchronisation: at worst two threads verify a chunk.
   private final boolean[] verified;
   private final List<MappedBatch> batches = new ArrayList<>();
   private final List<MappedBatch> dictionaries = new ArrayList<>();
 
-  private MappedTable(Path file, FileSummary summary, ByteBuffer[] windows) {
+  private MappedTable(
+      Path file, FileSummary summary, ByteBuffer[] windows, Consumer<FaultException> onDamage) {
     this.file = file;
     this.summary = summary;
+    this.chunkShift = Integer.numberOfTrailingZeros(summary.chunk());
+    this.onDamage = onDamage;
     this.windows = windows;
     this.verified = new boolean[summary.checksums().size()];
   }
@@ -55,9 +61,11 @@ final class MappedTable {
    * Maps a file.
    *
    * @param fields names of the columns it must have, joined by commas
+   * @param onDamage told of each chunk that is not as it was written, when it is touched
    * @throws FaultException {@code CORRUPT_BLOCK} if it is not the file that was written
    */
-  static MappedTable open(Path file, FileSummary summary, String fields) {
+  static MappedTable open(
+      Path file, FileSummary summary, String fields, Consumer<FaultException> onDamage) {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (channel.size() != summary.size() || summary.size() < LEAST_SIZE) {
         throw corrupt(
@@ -70,7 +78,7 @@ final class MappedTable {
         long length = Math.min(summary.size() - from, 2 * WINDOW - 1);
         windows[i] = channel.map(MapMode.READ_ONLY, from, length).order(ByteOrder.LITTLE_ENDIAN);
       }
-      var table = new MappedTable(file, summary, windows);
+      var table = new MappedTable(file, summary, windows, onDamage);
       table.readFooter(fields);
       return table;
     } catch (IOException e) {
@@ -156,23 +164,48 @@ final class MappedTable {
    * @throws FaultException {@code CORRUPT_BLOCK} if not
    */
   void verify(long offset, long length) {
-    int last = (int) ((offset + Math.max(1, length) - 1) / FileSummary.CHUNK);
-    for (int chunk = (int) (offset / FileSummary.CHUNK); chunk <= last; chunk++) {
+    int last = (int) ((offset + Math.max(1, length) - 1) >>> chunkShift);
+    for (int chunk = (int) (offset >>> chunkShift); chunk <= last; chunk++) {
       if (!verified[chunk]) {
         verifyChunk(chunk);
       }
     }
   }
 
+  /**
+   * Verifies the whole file.
+   *
+   * @throws FaultException {@code CORRUPT_BLOCK} at the first chunk that is damaged
+   */
+  void verifyAll() {
+    if (summary.size() > 0) {
+      verify(0, summary.size());
+    }
+  }
+
   private void verifyChunk(int chunk) {
-    long from = (long) chunk * FileSummary.CHUNK;
-    int length = (int) Math.min(FileSummary.CHUNK, summary.size() - from);
-    var crc = new CRC32C();
-    crc.update(window(from).slice(positionInWindow(from), length));
-    if ((int) crc.getValue() != summary.checksums().get(chunk)) {
-      throw corrupt(file, "is damaged between bytes " + from + " and " + (from + length), null);
+    long from = (long) chunk << chunkShift;
+    int length = (int) Math.min(summary.chunk(), summary.size() - from);
+    if (checksum(from, length) != summary.checksums().get(chunk)) {
+      throw damaged("is damaged between bytes " + from + " and " + (from + length), null);
     }
     verified[chunk] = true;
+  }
+
+  private int checksum(long from, int length) {
+    try {
+      var crc = new CRC32C();
+      crc.update(window(from).slice(positionInWindow(from), length));
+      return (int) crc.getValue();
+    } catch (InternalError e) { // how the machine tells that a mapped page cannot be read
+      throw damaged("cannot be read between bytes " + from + " and " + (from + length), e);
+    }
+  }
+
+  private FaultException damaged(String what, @Nullable Throwable cause) {
+    var fault = corrupt(file, what, cause);
+    onDamage.accept(fault);
+    return fault;
   }
 
   static FaultException corrupt(Path file, String what, @Nullable Throwable cause) {

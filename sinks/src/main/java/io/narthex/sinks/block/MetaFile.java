@@ -47,6 +47,7 @@ final class MetaFile {
             (name, file) -> {
               ObjectNode entry = files.putObject(name);
               entry.put("size", file.size());
+              entry.put("chunk", file.chunk());
               var checksums = entry.putArray("crc32c");
               file.checksums().forEach(crc -> checksums.add(hex(crc)));
             });
@@ -102,7 +103,8 @@ final class MetaFile {
         checksums.add(Integer.parseUnsignedInt(crc.asText(), 16));
       }
       long size = entry.getValue().path("size").asLong(-1);
-      files.put(entry.getKey(), new FileSummary(size, checksums));
+      int chunk = entry.getValue().path("chunk").asInt(FileSummary.UNSAID_CHUNK);
+      files.put(entry.getKey(), new FileSummary(size, chunk, checksums));
     }
     return new BlockMeta(
         root.path("version").asInt(),

@@ -11,16 +11,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The blocks that queries see, in order of writing, and what was deleted from them. Safe for use by
  * several threads.
  */
 final class BlockSet implements AutoCloseable {
-  private static final Logger LOGGER = LoggerFactory.getLogger(BlockSet.class);
-
   private volatile State state = new State(List.of(), Map.of());
 
   /** Both change together, so that no reader sees a block without what was deleted from it. */
@@ -48,21 +44,48 @@ final class BlockSet implements AutoCloseable {
     }
   }
 
-  /** Opens what is in a folder; a damaged block is left out and said so. */
-  void load(Path directory) throws IOException {
+  /**
+   * Opens what is in a folder. A damaged block is left out and reported; so is one of which it can
+   * no longer be said what was deleted from it, since it would show what is to stay hidden.
+   */
+  void load(Path directory, Damages damages) throws IOException {
     var contents = BlockFolder.open(directory);
     for (var damaged : contents.damaged()) {
-      LOGGER.error(
-          "the block in {} is damaged and is not read", damaged.folder(), damaged.reason());
+      reportSetAside(damages, damaged.folder(), damaged.reason());
     }
+    var sound = new ArrayList<Block>();
     var deleted = new HashMap<Block, Deletions>();
     for (var block : contents.blocks()) {
-      var ofBlock = DeletionFile.read(block.folder());
-      if (!ofBlock.isEmpty()) {
-        deleted.put(block, ofBlock);
+      try {
+        var ofBlock = DeletionFile.read(block.folder());
+        sound.add(block);
+        if (!ofBlock.isEmpty()) {
+          deleted.put(block, ofBlock);
+        }
+      } catch (IOException e) {
+        reportSetAside(damages, block.folder(), e);
+        block.release();
       }
     }
-    state = new State(contents.blocks(), deleted);
+    state = new State(sound, deleted);
+  }
+
+  private static void reportSetAside(Damages damages, Path folder, Exception reason) {
+    damages.report(
+        "block", folder.toString(), reason.getMessage() + "; the block is set aside, not read");
+  }
+
+  /** Reports what reading found damaged in the blocks since. */
+  void reportDamage(Damages damages) {
+    for (var block : state.blocks) {
+      var damage = block.damage();
+      if (damage != null) {
+        damages.report(
+            "block",
+            block.folder().toString(),
+            damage.getMessage() + "; queries that need these bytes fail, others are answered");
+      }
+    }
   }
 
   List<Block> all() {

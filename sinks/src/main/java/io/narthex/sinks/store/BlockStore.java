@@ -10,6 +10,8 @@ import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreAdmin;
+import io.narthex.pipeline.storage.StoreInventory;
+import io.narthex.pipeline.storage.StoreInventory.BlockInfo;
 import io.narthex.pipeline.storage.StoreStatistics;
 import io.narthex.sinks.head.Head;
 import io.narthex.sinks.index.Postings;
@@ -37,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin, AutoCloseable {
   private final DirectoryLock lock;
   private final StoreMetrics metrics;
+  private final Damages damages;
   private final Head head;
   private final BlockSet blocks;
   private final Maintenance maintenance;
@@ -44,11 +47,13 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
   private BlockStore(
       DirectoryLock lock,
       StoreMetrics metrics,
+      Damages damages,
       Head head,
       BlockSet blocks,
       Maintenance maintenance) {
     this.lock = lock;
     this.metrics = metrics;
+    this.damages = damages;
     this.head = head;
     this.blocks = blocks;
     this.maintenance = maintenance;
@@ -72,11 +77,12 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
   private static BlockStore openLocked(
       Path directory, StoreOptions options, PrometheusRegistry registry, DirectoryLock lock)
       throws IOException {
-    var metrics = new StoreMetrics(registry);
+    var damages = new Damages(options.clock());
+    var metrics = new StoreMetrics(registry, damages);
     try {
       var blocks = new BlockSet();
       var blockDirectory = directory.resolve("blocks");
-      blocks.load(blockDirectory);
+      blocks.load(blockDirectory, damages);
       var head =
           Head.open(
               directory.resolve("wal"), options.head(), options.wal(), metrics, options.clock());
@@ -85,8 +91,14 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
       }
       var maintenance =
           new Maintenance(
-              head, blocks, blockDirectory, directory.resolve("snapshots"), options, metrics);
-      var store = new BlockStore(lock, metrics, head, blocks, maintenance);
+              head,
+              blocks,
+              blockDirectory,
+              directory.resolve("snapshots"),
+              options,
+              metrics,
+              damages);
+      var store = new BlockStore(lock, metrics, damages, head, blocks, maintenance);
       store.registerGauges(options);
       maintenance.start();
       return store;
@@ -231,6 +243,28 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
         loaded.size(),
         min,
         max);
+  }
+
+  @Override
+  public StoreInventory inventory() {
+    blocks.reportDamage(damages);
+    var infos = new ArrayList<BlockInfo>();
+    for (var block : blocks.all()) {
+      var meta = block.meta();
+      infos.add(
+          new BlockInfo(
+              meta.id(),
+              meta.minTime(),
+              meta.maxTime(),
+              meta.level(),
+              meta.series(),
+              meta.samples(),
+              block.pageCount(),
+              meta.sizeInBytes(),
+              meta.sources(),
+              blocks.deletions(block).entries().size()));
+    }
+    return new StoreInventory(infos, damages.all());
   }
 
   @Override

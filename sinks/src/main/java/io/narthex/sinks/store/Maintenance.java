@@ -41,6 +41,7 @@ final class Maintenance {
   private final Path snapshotDirectory;
   private final StoreOptions options;
   private final StoreMetrics metrics;
+  private final Damages damages;
   private final Flusher flusher;
   private final Compaction compaction;
   private final ScheduledExecutorService timer =
@@ -60,13 +61,15 @@ final class Maintenance {
       Path blockDirectory,
       Path snapshotDirectory,
       StoreOptions options,
-      StoreMetrics metrics) {
+      StoreMetrics metrics,
+      Damages damages) {
     this.head = head;
     this.blocks = blocks;
     this.blockDirectory = blockDirectory;
     this.snapshotDirectory = snapshotDirectory;
     this.options = options;
     this.metrics = metrics;
+    this.damages = damages;
     this.flusher = new Flusher(head, blocks, blockDirectory, System::currentTimeMillis);
     this.compaction = new Compaction(blocks, blockDirectory, options.head().retention());
   }
@@ -169,6 +172,7 @@ final class Maintenance {
   }
 
   private void compactIfDue() {
+    blocks.reportDamage(damages);
     compacting.lock();
     try {
       if (!stopped) {

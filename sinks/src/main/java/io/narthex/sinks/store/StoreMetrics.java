@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 /** The store's own metrics, under the names that Prometheus gives them. */
 final class StoreMetrics implements WalListener, AutoCloseable {
   private final PrometheusRegistry registry;
+  private final Damages damages;
   private final List<Collector> registered = new ArrayList<>();
   private final Summary fsyncs;
   private final Counter corruptions;
@@ -27,8 +28,9 @@ final class StoreMetrics implements WalListener, AutoCloseable {
   final Counter timeRetentions;
   final Counter sizeRetentions;
 
-  StoreMetrics(PrometheusRegistry registry) {
+  StoreMetrics(PrometheusRegistry registry, Damages damages) {
     this.registry = registry;
+    this.damages = damages;
     this.fsyncs =
         keep(
             Summary.builder()
@@ -52,6 +54,7 @@ final class StoreMetrics implements WalListener, AutoCloseable {
     this.sizeRetentions =
         counter(
             "prometheus_tsdb_size_retentions", "Blocks deleted because the store was too large.");
+    count("narthex_store_damages", "Damaged places found on the disk.", damages::found);
   }
 
   /** Registers what is asked of the head when somebody looks. */
@@ -131,6 +134,10 @@ final class StoreMetrics implements WalListener, AutoCloseable {
   @Override
   public void corrupt(Path file, long offset, long length) {
     corruptions.inc();
+    damages.report(
+        "wal",
+        file + " at " + offset,
+        length + " bytes are no valid frames; they are skipped, all others are replayed");
   }
 
   /** Takes all metrics out of the registry. */

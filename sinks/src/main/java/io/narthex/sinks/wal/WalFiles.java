@@ -9,12 +9,27 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Names of the log's files: {@code SCOPE-PART.wal}, both with eight digits. */
 final class WalFiles {
   private static final Pattern NAME = Pattern.compile("(\\d{8,18})-(\\d{8})\\.wal");
 
+  private static final Logger LOGGER = LoggerFactory.getLogger(WalFiles.class);
+
   private WalFiles() {}
+
+  /** Names in the log what is no file of the log; it is left alone. */
+  static void warnOfOthers(Path directory) throws IOException {
+    try (var files = Files.newDirectoryStream(directory)) {
+      for (var file : files) {
+        if (!NAME.matcher(file.getFileName().toString()).matches()) {
+          LOGGER.warn("{} is no file of the write-ahead log and is ignored", file);
+        }
+      }
+    }
+  }
 
   /** A file of the log. */
   record Entry(long scope, int part, Path path) {}

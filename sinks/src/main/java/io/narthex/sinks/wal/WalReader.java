@@ -51,6 +51,7 @@ public final class WalReader {
   public static void read(Path directory, Visitor visitor, WalListener listener)
       throws IOException {
     var reader = new WalReader(visitor, listener);
+    WalFiles.warnOfOthers(directory);
     long scope = -1;
     for (var file : WalFiles.list(directory)) {
       if (file.scope() != scope) {
