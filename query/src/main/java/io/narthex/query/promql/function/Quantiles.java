@@ -11,6 +11,12 @@ public final class Quantiles {
    * NaN first.
    */
   public static double of(double quantile, double[] values, int size) {
+    sortNanFirst(values, size);
+    return ofSorted(quantile, values, size);
+  }
+
+  /** The φ-quantile of {@code values[0, size)}, which are in ascending order with NaN first. */
+  static double ofSorted(double quantile, double[] values, int size) {
     if (size == 0 || Double.isNaN(quantile)) {
       return Double.NaN;
     }
@@ -20,7 +26,6 @@ public final class Quantiles {
     if (quantile > 1) {
       return Double.POSITIVE_INFINITY;
     }
-    sortNanFirst(values, size);
     double rank = quantile * (size - 1);
     double lower = Math.max(0, Math.floor(rank));
     double upper = Math.min(size - 1, lower + 1);
