@@ -12,24 +12,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What is not under {@code /api}: the start page, health, own metrics, version. */
+/** What is not under {@code /api}: health, own metrics, version. */
 final class PageEndpoints {
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final ServerFacts facts;
   private final PrometheusRegistry registry;
   private final ExpositionFormats formats = ExpositionFormats.init();
-  private final byte[] startPage;
 
   PageEndpoints(ApiServices services) {
     facts = services.facts();
     registry = services.registry();
-    startPage = resource("start.html");
   }
 
   List<Route> routes() {
     return List.of(
-        Route.always("/", call -> new Reply.Whole(200, "text/html; charset=utf-8", startPage)),
         Route.always("/-/healthy", call -> text("Prometheus Server is Healthy.\n")),
         Route.whenReady("/-/ready", call -> text("Prometheus Server is Ready.\n")),
         Route.metrics("/metrics", this::metrics),
@@ -64,16 +61,5 @@ final class PageEndpoints {
     return Arrays.stream(accept.split(","))
         .filter(format -> !format.strip().startsWith("application/vnd.google.protobuf"))
         .collect(Collectors.joining(","));
-  }
-
-  private static byte[] resource(String name) {
-    try (var in = PageEndpoints.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("resource is missing: " + name);
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -24,6 +24,7 @@ public final class QueryApi implements Routes, AutoCloseable {
   private final Workers lookups;
   private final RouteTable table;
   private final Dispatcher dispatcher;
+  private final WebPage page = new WebPage();
 
   public QueryApi(ApiServices services, ApiOptions options) {
     this(services, options, Clock.systemUTC());
@@ -56,6 +57,12 @@ public final class QueryApi implements Routes, AutoCloseable {
               ? response.sendNotFound()
               : dispatcher.handle(request, response, match);
         });
+    routes.route(
+        request -> pageFile(request, prefix) != null,
+        (request, response) -> {
+          var file = pageFile(request, prefix);
+          return file == null ? response.sendNotFound() : WebPage.send(file, request, response);
+        });
     if (!prefix.isEmpty()) {
       Predicate<HttpServerRequest> bare =
           request -> RouteTable.pathOf(request.uri()).equals(prefix);
@@ -66,6 +73,11 @@ public final class QueryApi implements Routes, AutoCloseable {
   private RouteTable.@Nullable Match match(HttpServerRequest request, String prefix) {
     String path = RouteTable.pathOf(request.uri());
     return path.startsWith(prefix) ? table.find(path.substring(prefix.length())) : null;
+  }
+
+  private PageFiles.@Nullable PageFile pageFile(HttpServerRequest request, String prefix) {
+    String path = RouteTable.pathOf(request.uri());
+    return path.startsWith(prefix) ? page.find(path.substring(prefix.length())) : null;
   }
 
   @Override

@@ -1,0 +1,42 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** What the user chose; "auto" follows the system. */
+export type Theme = 'auto' | 'light' | 'dark';
+
+const KEY = 'narthex.theme';
+const system = window.matchMedia('(prefers-color-scheme: dark)');
+const listeners = new Set<() => void>();
+
+export function chosenTheme(): Theme {
+  const stored = localStorage.getItem(KEY);
+  return stored === 'light' || stored === 'dark' ? stored : 'auto';
+}
+
+export function chooseTheme(theme: Theme): void {
+  if (theme === 'auto') {
+    localStorage.removeItem(KEY);
+    delete document.documentElement.dataset.theme;
+  } else {
+    localStorage.setItem(KEY, theme);
+    document.documentElement.dataset.theme = theme;
+  }
+  listeners.forEach((listener) => listener());
+}
+
+export function isDark(): boolean {
+  const theme = chosenTheme();
+  return theme === 'dark' || (theme === 'auto' && system.matches);
+}
+
+system.addEventListener('change', () => listeners.forEach((listener) => listener()));
+
+/** Whether the page is dark now; renders again when that changes. */
+export function useDark(): boolean {
+  const [dark, setDark] = useState(isDark());
+  useEffect(() => {
+    const listener = () => setDark(isDark());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, []);
+  return dark;
+}
