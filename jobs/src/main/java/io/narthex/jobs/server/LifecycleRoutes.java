@@ -4,6 +4,7 @@ import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.http.Routes;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
@@ -38,7 +39,19 @@ final class LifecycleRoutes implements Routes {
         .post(prefix + "/-/reload", this::handleReload)
         .put(prefix + "/-/reload", this::handleReload)
         .post(prefix + "/-/quit", this::handleQuit)
-        .put(prefix + "/-/quit", this::handleQuit);
+        .put(prefix + "/-/quit", this::handleQuit)
+        .route(isLifecycle(prefix), (request, response) -> notAllowed(response));
+  }
+
+  private static Predicate<HttpServerRequest> isLifecycle(String prefix) {
+    return request ->
+        request.fullPath().equals(prefix + "/-/reload")
+            || request.fullPath().equals(prefix + "/-/quit");
+  }
+
+  private static Mono<Void> notAllowed(HttpServerResponse response) {
+    response.header(HttpHeaderNames.ALLOW, "POST, PUT");
+    return text(response, HttpResponseStatus.METHOD_NOT_ALLOWED, "Method Not Allowed\n");
   }
 
   private Mono<Void> handleReload(HttpServerRequest request, HttpServerResponse response) {

@@ -19,6 +19,9 @@ final class StatusEndpoints {
   private static final int DEFAULT_CARDINALITY = 10;
   private static final int MAX_CARDINALITY = 10_000;
 
+  /** The release of Prometheus whose API this is; clients choose by it what they may ask. */
+  private static final String COMPATIBLE_VERSION = "3.5.0";
+
   private final ServerFacts facts;
   private final SampleStore store;
   private final Features features;
@@ -43,14 +46,17 @@ final class StatusEndpoints {
         Route.get("/api/v1/features", call -> Reply.data(features.all())));
   }
 
+  /** As Prometheus tells it, for its clients; behind that which program this really is. */
   static Map<String, Object> build(BuildInfo build) {
     var data = new LinkedHashMap<String, Object>();
-    data.put("version", build.version());
+    data.put("version", COMPATIBLE_VERSION);
     data.put("revision", build.revision());
     data.put("branch", build.branch());
     data.put("buildUser", build.buildUser());
     data.put("buildDate", build.buildDate());
     data.put("goVersion", build.runtime());
+    data.put("application", "Narthex");
+    data.put("applicationVersion", build.version());
     return data;
   }
 

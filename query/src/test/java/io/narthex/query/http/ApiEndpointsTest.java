@@ -122,9 +122,10 @@ class ApiEndpointsTest {
         "status/config|{\"yaml\":\"global:\\n  scrape_interval: 15s\\n\"}",
         "status/flags|{\"query.timeout\":\"2m\",\"web.enable-lifecycle\":\"true\"}",
         "status/walreplay|{\"min\":0,\"max\":0,\"current\":0}",
-        "status/buildinfo|{\"version\":\"3.7.3\",\"revision\":\"0a41f00\",\"branch\":\"HEAD\","
+        "status/buildinfo|{\"version\":\"3.5.0\",\"revision\":\"0a41f00\",\"branch\":\"HEAD\","
             + "\"buildUser\":\"me@here\",\"buildDate\":\"20251030-07:26:10\","
-            + "\"goVersion\":\"java17\"}",
+            + "\"goVersion\":\"java17\",\"application\":\"Narthex\","
+            + "\"applicationVersion\":\"3.7.3\"}",
         "status/tsdb|{\"headStats\":{\"numSeries\":3,\"numLabelPairs\":3,\"chunkCount\":7,"
             + "\"minTime\":1000,\"maxTime\":2000},"
             + "\"seriesCountByMetricName\":[{\"name\":\"up\",\"value\":2}],"
