@@ -143,6 +143,19 @@ final class ServerCommand implements Callable<Integer> {
   private long queryMaxSamples = 50_000_000;
 
   @Option(
+      names = "--query.max-bytes",
+      paramLabel = "SIZE",
+      description = "Most memory that a query may hold, estimated (default: a sixth of the heap).")
+  private @Nullable String queryMaxBytes;
+
+  @Option(
+      names = "--query.max-total-bytes",
+      paramLabel = "SIZE",
+      description =
+          "Most memory that all running queries together may hold (default: a third of the heap).")
+  private @Nullable String queryMaxTotalBytes;
+
+  @Option(
       names = "--enable-feature",
       paramLabel = "NAME",
       split = ",",
@@ -192,6 +205,8 @@ final class ServerCommand implements Callable<Integer> {
         queryTimeout,
         queryConcurrency,
         queryMaxSamples,
+        queryMaxBytes,
+        queryMaxTotalBytes,
         List.copyOf(features));
   }
 }

@@ -22,4 +22,6 @@ public record ServerOptions(
     String queryTimeout,
     int queryConcurrency,
     long queryMaxSamples,
+    @Nullable String queryMaxBytes,
+    @Nullable String queryMaxTotalBytes,
     List<String> features) {}

@@ -57,11 +57,19 @@ final class ServerSettings {
             ? 0
             : read("--storage.tsdb.retention.size", options.retentionSize(), ByteSize::parse);
     walSync = read("--storage.wal-sync", options.walSync(), ServerSettings::walSync);
+    long queryTotalBytes =
+        bytes(
+            "--query.max-total-bytes",
+            options.queryMaxTotalBytes(),
+            EngineOptions.defaultTotalBytes());
+    long queryBytes = bytes("--query.max-bytes", options.queryMaxBytes(), queryTotalBytes / 2);
     engine =
         new EngineOptions(
             read("--query.lookback-delta", options.lookbackDelta(), PrometheusDuration::parse),
             read("--query.timeout", options.queryTimeout(), PrometheusDuration::parse),
             options.queryMaxSamples(),
+            queryBytes,
+            queryTotalBytes,
             options.queryConcurrency(),
             Duration.ofMinutes(1),
             features(options.features()));
@@ -155,6 +163,8 @@ final class ServerSettings {
     flags.put("query.timeout", options.queryTimeout());
     flags.put("query.max-concurrency", Integer.toString(options.queryConcurrency()));
     flags.put("query.max-samples", Long.toString(options.queryMaxSamples()));
+    flags.put("query.max-bytes", orEmpty(options.queryMaxBytes()));
+    flags.put("query.max-total-bytes", orEmpty(options.queryMaxTotalBytes()));
     flags.put("enable-feature", String.join(",", options.features()));
     return flags;
   }
@@ -185,6 +195,17 @@ final class ServerSettings {
       case "off" -> WalSync.OFF;
       default -> throw new IllegalArgumentException(text + " is not one of always, interval, off");
     };
+  }
+
+  private static long bytes(String flag, @Nullable String text, long otherwise) {
+    if (text == null) {
+      return otherwise;
+    }
+    long bytes = read(flag, text, ByteSize::parse);
+    if (bytes < 1) {
+      throw misused(flag, text + " is not a positive size such as 512MB");
+    }
+    return bytes;
   }
 
   private static String orEmpty(@Nullable String text) {

@@ -92,6 +92,13 @@ public record FloatHistogram(
     return 31 * Double.hashCode(count) + Arrays.hashCode(positiveBuckets);
   }
 
+  /** Bytes that it holds, estimated; custom bounds, which histograms share, do not count. */
+  public int sizeInBytes() {
+    return 160
+        + 4 * (positiveSpans.length + negativeSpans.length)
+        + 8 * (positiveBuckets.length + negativeBuckets.length);
+  }
+
   private static boolean sameBits(double a, double b) {
     return Double.doubleToRawLongBits(a) == Double.doubleToRawLongBits(b);
   }

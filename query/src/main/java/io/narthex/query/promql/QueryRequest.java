@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param lookback how far an instant selector looks back; zero takes the engine's default
  * @param timeout after which it is given up; zero takes the engine's default
  * @param cancellation by which the caller can give it up
+ * @param progress by which it can be watched
  */
 public record QueryRequest(
     String query,
@@ -20,7 +21,20 @@ public record QueryRequest(
     long step,
     Duration lookback,
     Duration timeout,
-    Cancellation cancellation) {
+    Cancellation cancellation,
+    QueryProgress progress) {
+
+  /** A query that nobody watches. */
+  public QueryRequest(
+      String query,
+      long start,
+      long end,
+      long step,
+      Duration lookback,
+      Duration timeout,
+      Cancellation cancellation) {
+    this(query, start, end, step, lookback, timeout, cancellation, QueryProgress.unwatched());
+  }
 
   public static QueryRequest instant(String query, long time) {
     return new QueryRequest(query, time, time, 0, Duration.ZERO, Duration.ZERO, new Cancellation());

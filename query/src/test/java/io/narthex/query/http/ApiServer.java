@@ -25,7 +25,7 @@ import reactor.netty.DisposableServer;
 
 /** The API on a free port, with an engine that is a function and everything else in memory. */
 final class ApiServer implements AutoCloseable {
-  static final QueryStatistics STATISTICS = new QueryStatistics(1000, 2000, 3, 4, 5, 6);
+  static final QueryStatistics STATISTICS = new QueryStatistics(1000, 1500, 2000, 3, 4, 5, 64, 6);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -69,6 +69,11 @@ public final class Annotations {
   }
 
   private String place(Span span) {
+    return " (" + position(span) + ")";
+  }
+
+  /** Where a part of the query begins, {@code line:column}; both count from 1. */
+  public String position(Span span) {
     int line = 1;
     int column = span.start() + 1;
     for (int i = 0; i < Math.min(span.start(), query.length); i++) {
@@ -77,6 +82,6 @@ public final class Annotations {
         column = span.start() - i;
       }
     }
-    return " (" + line + ":" + column + ")";
+    return line + ":" + column;
   }
 }

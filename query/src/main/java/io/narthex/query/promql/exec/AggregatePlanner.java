@@ -9,6 +9,9 @@ import io.narthex.query.promql.print.ExprPrinter;
 
 /** Plans aggregations. */
 final class AggregatePlanner {
+  /** Bytes of an accumulator for each group and step, less those of a held sample. */
+  private static final long STATE_BYTES = 12;
+
   private final Planner planner;
   private final Evaluation evaluation;
   private final Annotations annotations;
@@ -52,6 +55,8 @@ final class AggregatePlanner {
   private Accumulator accumulator(Expr.Aggregate node, double[] parameter, Grouping grouping) {
     int groups = grouping.size();
     Span span = node.expr().span();
+    // Beside what counts as held samples: compensation, counts, marks; quantiles keep lists.
+    evaluation.reserve(STATE_BYTES * groups * steps);
     return switch (node.op()) {
       case SUM -> new SumAccumulator(annotations, span, groups, steps);
       case AVG -> new AverageAccumulator(annotations, span, groups, steps);
@@ -94,8 +99,8 @@ final class AggregatePlanner {
     return new CountValues(evaluation, label, node.grouping(), node.without(), steps).of(input);
   }
 
-  private static Grouping grouping(Expr.Aggregate node, Operand.Vector input) {
-    return Grouping.of(input, node.grouping(), node.without());
+  private Grouping grouping(Expr.Aggregate node, Operand.Vector input) {
+    return Grouping.of(evaluation, input, node.grouping(), node.without());
   }
 
   private static Expr parameter(Expr.Aggregate node) {

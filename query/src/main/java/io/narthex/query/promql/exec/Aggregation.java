@@ -1,6 +1,7 @@
 package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.function.Column;
 
 /** An aggregation that gives one element for each group; streams over its input. */
@@ -10,6 +11,7 @@ final class Aggregation implements Operand.Vector {
   private final Grouping grouping;
   private final Accumulator accumulator;
   private final int steps;
+  private final Expr site;
   private boolean accumulated;
 
   Aggregation(
@@ -23,6 +25,7 @@ final class Aggregation implements Operand.Vector {
     this.grouping = grouping;
     this.accumulator = accumulator;
     this.steps = steps;
+    site = evaluation.site();
   }
 
   @Override
@@ -44,7 +47,7 @@ final class Aggregation implements Operand.Vector {
   public void evaluate(int series, Column out) {
     if (!accumulated) {
       accumulated = true;
-      evaluation.hold((long) grouping.size() * steps);
+      evaluation.hold(site, (long) grouping.size() * steps);
       var column = new Column(steps);
       for (int i = 0; i < input.size(); i++) {
         evaluation.checkpoint();

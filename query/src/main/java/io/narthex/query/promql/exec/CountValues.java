@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code count_values}: counts elements by their value, which becomes a label. */
 final class CountValues {
+  /** What a count takes besides its column and the bytes of its labels. */
+  private static final long SERIES_BYTES = 192;
+
   private final Evaluation evaluation;
   private final String label;
   private final Set<String> grouping;
@@ -37,6 +40,7 @@ final class CountValues {
   Operand.Vector of(Operand.Vector input) {
     var column = new Column(steps);
     for (int series = 0; series < input.size(); series++) {
+      evaluation.checkpoint();
       column.clear();
       input.evaluate(series, column);
       var columns = new HashMap<String, Column>();
@@ -57,7 +61,12 @@ final class CountValues {
   private Column countOf(Labels labels, String value) {
     Labels valued = labels.toBuilder().set(label, value).build();
     return counts.computeIfAbsent(
-        Grouping.key(valued, grouping, without), key -> new Column(steps));
+        Grouping.key(valued, grouping, without),
+        key -> {
+          evaluation.reserve(SERIES_BYTES + key.bytes().length);
+          evaluation.reserveColumns(evaluation.site(), 1, steps);
+          return new Column(steps);
+        });
   }
 
   private static String text(Column column, int step) {

@@ -9,6 +9,8 @@ import java.util.Set;
  * @param lookback how far instant selectors look back where a request does not say
  * @param timeout after which a query is given up where a request does not say
  * @param maxSamples most samples a query may hold at once
+ * @param maxBytes most bytes a query may hold at once, estimated
+ * @param maxTotalBytes most bytes all running queries together may hold
  * @param maxConcurrency queries evaluated at once; further ones wait their turn
  * @param subqueryStep step of sub-queries that name none
  * @param features what is switched on
@@ -17,15 +19,47 @@ public record EngineOptions(
     Duration lookback,
     Duration timeout,
     long maxSamples,
+    long maxBytes,
+    long maxTotalBytes,
     int maxConcurrency,
     Duration subqueryStep,
     Set<Feature> features) {
+
+  /** All queries together may hold one part in this many of the heap. */
+  private static final int HEAP_SHARE = 3;
 
   public EngineOptions {
     features = Set.copyOf(features);
     if (maxConcurrency < 1) {
       throw new IllegalArgumentException("maxConcurrency must be at least 1: " + maxConcurrency);
     }
+    if (maxSamples < 1 || maxBytes < 1 || maxTotalBytes < 1) {
+      throw new IllegalArgumentException("maxSamples, maxBytes and maxTotalBytes must be positive");
+    }
+  }
+
+  /** With bounds on memory that follow from the heap. */
+  public EngineOptions(
+      Duration lookback,
+      Duration timeout,
+      long maxSamples,
+      int maxConcurrency,
+      Duration subqueryStep,
+      Set<Feature> features) {
+    this(
+        lookback,
+        timeout,
+        maxSamples,
+        defaultTotalBytes() / 2,
+        defaultTotalBytes(),
+        maxConcurrency,
+        subqueryStep,
+        features);
+  }
+
+  /** What all queries together may hold where nothing is configured: a third of the heap. */
+  public static long defaultTotalBytes() {
+    return Runtime.getRuntime().maxMemory() / HEAP_SHARE;
   }
 
   /** What Prometheus has where nothing is configured. */
@@ -41,7 +75,25 @@ public record EngineOptions(
 
   public EngineOptions withFeatures(Set<Feature> switchedOn) {
     return new EngineOptions(
-        lookback, timeout, maxSamples, maxConcurrency, subqueryStep, switchedOn);
+        lookback,
+        timeout,
+        maxSamples,
+        maxBytes,
+        maxTotalBytes,
+        maxConcurrency,
+        subqueryStep,
+        switchedOn);
+  }
+
+  /**
+   * The same with other bounds on memory.
+   *
+   * @param query most bytes a query may hold
+   * @param total most bytes all running queries together may hold
+   */
+  public EngineOptions withMemory(long query, long total) {
+    return new EngineOptions(
+        lookback, timeout, maxSamples, query, total, maxConcurrency, subqueryStep, features);
   }
 
   boolean has(Feature feature) {

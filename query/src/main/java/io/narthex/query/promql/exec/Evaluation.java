@@ -7,8 +7,12 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.query.promql.Cancellation;
+import io.narthex.query.promql.QueryProgress;
 import io.narthex.query.promql.annotation.Annotations;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.exec.EngineOptions.Feature;
+import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.print.ExprPrinter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -18,6 +22,23 @@ import java.util.List;
  * selections it has open. Confined to one thread.
  */
 final class Evaluation implements AutoCloseable {
+  /** A time and a value. */
+  private static final long BYTES_PER_SAMPLE = 16;
+
+  /** A column without its steps. */
+  private static final long COLUMN_BYTES = 96;
+
+  /** What a selection keeps for each series, at least. */
+  private static final long SELECTED_SERIES_BYTES = 64;
+
+  /** What is kept of a series that is held, besides its column and the bytes of its labels. */
+  private static final long HELD_SERIES_BYTES = 128;
+
+  private static final long TELL_NANOS = 50_000_000;
+
+  /** Longest part of a query in a message. */
+  private static final int MAX_TEXT = 100;
+
   private final SampleStore store;
   private final EngineOptions options;
   private final Annotations annotations;
@@ -27,6 +48,9 @@ final class Evaluation implements AutoCloseable {
   private final long queryStart;
   private final long queryEnd;
   private final long queryStep;
+  private final MemoryAccount memory;
+  private final Turns.Turn turn;
+  private final QueryProgress progress;
   private final Deque<SeriesSelection> open = new ArrayDeque<>();
 
   private long totalSamples;
@@ -34,9 +58,15 @@ final class Evaluation implements AutoCloseable {
   private long held;
   private long peak;
   private long series;
+  private long toldNanos;
+  private Expr site;
 
   Evaluation(Setup setup) {
     store = setup.store;
+    site = setup.root;
+    memory = setup.memory;
+    turn = setup.turn;
+    progress = setup.progress;
     options = setup.options;
     annotations = setup.annotations;
     cancellation = setup.cancellation;
@@ -55,6 +85,10 @@ final class Evaluation implements AutoCloseable {
    * @param queryStart first step of the whole query
    * @param queryEnd end of the whole query
    * @param queryStep its step; 0 for an instant query
+   * @param root the whole expression
+   * @param memory what it may hold
+   * @param turn when it may compute
+   * @param progress where it tells what it has used
    */
   record Setup(
       SampleStore store,
@@ -65,7 +99,11 @@ final class Evaluation implements AutoCloseable {
       long lookbackMillis,
       long queryStart,
       long queryEnd,
-      long queryStep) {}
+      long queryStep,
+      Expr root,
+      MemoryAccount memory,
+      Turns.Turn turn,
+      QueryProgress progress) {}
 
   EngineOptions options() {
     return options;
@@ -115,31 +153,124 @@ final class Evaluation implements AutoCloseable {
     checkpoint();
     var selection = store.select(new SampleStore.Selector(matchers, from, to, false));
     open.push(selection);
+    reserve(SELECTED_SERIES_BYTES * selection.size());
     series += selection.size();
     return selection;
   }
 
-  /** Stops if the query was cancelled or takes too long; to be called for each series. */
+  /** The part of the query that is planned now; operands keep it to tell who asks for memory. */
+  Expr site() {
+    return site;
+  }
+
+  /**
+   * Begins to plan a part of the query.
+   *
+   * @return the part that was planned before, to come back to
+   */
+  Expr enter(Expr part) {
+    Expr outer = site;
+    site = part;
+    return outer;
+  }
+
+  /**
+   * Stops if the query was cancelled or takes too long, and lets others have their turn; to be
+   * called for each series, and in between where a series takes long.
+   */
   void checkpoint() {
     if (cancellation.isCancelled()) {
       throw new FaultException(Fault.CANCELED, "query was canceled in query execution");
     }
-    if (System.nanoTime() - deadlineNanos > 0) {
+    long now = System.nanoTime();
+    if (now - deadlineNanos > 0) {
       throw new FaultException(Fault.TIMEOUT, "query timed out in query execution");
     }
+    if (now - toldNanos > TELL_NANOS) {
+      toldNanos = now;
+      progress.update(QueryProgress.State.RUNNING, samplesRead, memory.held(), memory.peak());
+    }
+    turn.yieldAt(now);
+  }
+
+  /** Counts samples as held by the part that is planned now. */
+  void hold(long samples) {
+    hold(site, samples);
   }
 
   /** Counts samples as held. */
-  void hold(long samples) {
+  void hold(Expr asking, long samples) {
+    reserve(asking, BYTES_PER_SAMPLE * samples);
     held += samples;
     peak = Math.max(peak, held);
     if (held > options.maxSamples()) {
-      throw tooManySamples();
+      throw tooManySamples(asking, held);
+    }
+  }
+
+  /** Counts a series that is held as a whole, with its labels. */
+  void holdColumn(Labels labels, Column column) {
+    reserve(site, HELD_SERIES_BYTES + labels.bytes().length + column.sizeInBytes());
+    held += column.steps();
+    peak = Math.max(peak, held);
+    if (held > options.maxSamples()) {
+      throw tooManySamples(site, held);
     }
   }
 
   void release(long samples) {
     held -= samples;
+    memory.release(BYTES_PER_SAMPLE * samples);
+  }
+
+  /** Counts bytes as held by the part that is planned now, before they are allocated. */
+  void reserve(long bytes) {
+    reserve(site, bytes);
+  }
+
+  /** Counts columns as held, before they are allocated. */
+  void reserveColumns(Expr asking, long columns, int steps) {
+    reserve(asking, columns * (COLUMN_BYTES + 8L * steps + steps / 8));
+  }
+
+  /** Counts bytes as held, before they are allocated. */
+  void reserve(Expr asking, long bytes) {
+    switch (memory.hold(bytes)) {
+      case GRANTED -> {}
+      case OVER_QUERY_LIMIT ->
+          throw new FaultException(
+              Fault.TOO_MANY_SAMPLES,
+              "query needs too much memory: "
+                  + mebibytes(memory.held() + bytes)
+                  + ", a query may hold "
+                  + mebibytes(memory.limit())
+                  + " (--query.max-bytes)"
+                  + wanted(asking, mebibytes(bytes)));
+      case OVER_POOL_LIMIT ->
+          throw new FaultException(
+              Fault.OVERLOADED,
+              "too many large queries at once: this one holds "
+                  + mebibytes(memory.held())
+                  + " and needs "
+                  + mebibytes(bytes)
+                  + " more, all together may hold "
+                  + mebibytes(memory.poolLimit())
+                  + " (--query.max-total-bytes); try again later"
+                  + wanted(asking, mebibytes(bytes)));
+    }
+  }
+
+  /** Counts bytes as no longer held. */
+  void free(long bytes) {
+    memory.release(bytes);
+  }
+
+  private String wanted(Expr asking, String amount) {
+    String text = ExprPrinter.print(asking);
+    if (text.length() > MAX_TEXT) {
+      text = text.substring(0, MAX_TEXT - 1) + "…";
+    }
+    return "; " + amount + " asked for at " + annotations.position(asking.span()) + " by " + text;
   }
 
   void countRead(long samples) {
@@ -162,6 +293,10 @@ final class Evaluation implements AutoCloseable {
     return peak;
   }
 
+  long peakBytes() {
+    return memory.peak();
+  }
+
   long series() {
     return series;
   }
@@ -173,11 +308,20 @@ final class Evaluation implements AutoCloseable {
     }
   }
 
-  /** The fault of a query that asks for more than it may hold. */
-  static FaultException tooManySamples() {
+  /** The fault of a query that asks for more samples than it may hold. */
+  FaultException tooManySamples(Expr asking, long samples) {
     return new FaultException(
         Fault.TOO_MANY_SAMPLES,
-        "query processing would load too many samples into memory in query execution");
+        "query processing would load too many samples into memory in query execution: "
+            + samples
+            + ", at most "
+            + options.maxSamples()
+            + " (--query.max-samples)"
+            + wanted(asking, samples + " samples"));
+  }
+
+  private static String mebibytes(long bytes) {
+    return Math.ceil(bytes / (double) (1 << 20) * 10) / 10 + " MiB";
   }
 
   /** A fault of evaluation with this text. */

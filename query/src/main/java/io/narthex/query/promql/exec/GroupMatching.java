@@ -1,6 +1,7 @@
 package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.VectorMatching.Cardinality;
 import io.narthex.query.promql.exec.VectorVector.Sides;
 import io.narthex.query.promql.function.Column;
@@ -20,6 +21,7 @@ final class GroupMatching {
   private final Evaluation evaluation;
   private final Sides sides;
   private final int steps;
+  private final Expr site;
   private final MatchedLabels matched;
   private final Materialized many;
   private final Materialized one;
@@ -32,10 +34,11 @@ final class GroupMatching {
     this.evaluation = evaluation;
     this.sides = sides;
     this.steps = steps;
+    site = evaluation.site();
     matched = new MatchedLabels(evaluation, sides.matching(), sides.operation().changesSchema());
     many = Materialized.of(evaluation, sides.many(), steps);
     one = Materialized.of(evaluation, sides.one(), steps);
-    join = new Join(sides.matching(), many, one);
+    join = new Join(evaluation, sides.matching(), many, one);
   }
 
   Operand.Vector result() {
@@ -178,6 +181,7 @@ final class GroupMatching {
       Map<Labels, long[]> taken,
       long[] paired) {
     evaluation.checkpoint();
+    evaluation.reserveColumns(site, 1, steps);
     var out = new Column(steps);
     long[] possible = sides.apply(manyColumn, oneColumn, out);
     if (sides.oneToOne()) {

@@ -10,18 +10,27 @@ import java.util.Set;
 
 /** To which group each series of a vector belongs; computed once from label sets. */
 final class Grouping {
+  /** What a group takes besides the bytes of its labels. */
+  private static final long GROUP_BYTES = 128;
+
   private final int[] groups;
   private final List<Labels> labels = new ArrayList<>();
   private final boolean[] dropsName;
 
-  private Grouping(Operand.Vector input, List<String> names, boolean without) {
+  private Grouping(
+      Evaluation evaluation, Operand.Vector input, List<String> names, boolean without) {
+    evaluation.reserve((long) Integer.BYTES * input.size());
     groups = new int[input.size()];
     Set<String> set = new HashSet<>(names);
     Map<Labels, Integer> places = new HashMap<>();
     for (int i = 0; i < groups.length; i++) {
+      if ((i & 0xff) == 0) {
+        evaluation.checkpoint();
+      }
       Labels key = key(input.labels(i), set, without);
       Integer place = places.putIfAbsent(key, labels.size());
       if (place == null) {
+        evaluation.reserve(GROUP_BYTES + key.bytes().length);
         groups[i] = labels.size();
         labels.add(key);
       } else {
@@ -34,8 +43,9 @@ final class Grouping {
     }
   }
 
-  static Grouping of(Operand.Vector input, List<String> names, boolean without) {
-    return new Grouping(input, names, without);
+  static Grouping of(
+      Evaluation evaluation, Operand.Vector input, List<String> names, boolean without) {
+    return new Grouping(evaluation, input, names, without);
   }
 
   /** The labels that a group is known by. */

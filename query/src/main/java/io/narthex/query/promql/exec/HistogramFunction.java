@@ -150,7 +150,11 @@ final class HistogramFunction implements Operand.Vector {
               String text = OpenMetricsNumber.text(quantile.quantiles[step]);
               Column column =
                   columns.computeIfAbsent(
-                      labels.toBuilder().set(label, text).build(), key -> new Column(steps));
+                      labels.toBuilder().set(label, text).build(),
+                      key -> {
+                        evaluation.reserveColumns(evaluation.site(), 1, steps);
+                        return new Column(steps);
+                      });
               if (column.has(step)) {
                 throw Evaluation.sameLabels();
               }

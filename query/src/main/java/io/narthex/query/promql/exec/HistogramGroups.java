@@ -3,6 +3,7 @@ package io.narthex.query.promql.exec;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.annotation.Notes;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.ClassicHistogram;
 import io.narthex.query.promql.function.Column;
@@ -20,11 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class HistogramGroups {
   static final String BOUND = "le";
 
+  /** What is kept of each series: its bucket, and a group at worst. */
+  private static final long SERIES_BYTES = 192;
+
   private final Evaluation evaluation;
   private final Operand.Vector input;
   private final Span span;
   private final List<Group> groups = new ArrayList<>();
   private final int steps;
+  private final Expr site;
   private final List<Column> pool = new ArrayList<>();
   private final Column plain;
   private final ClassicHistogram classic = new ClassicHistogram();
@@ -57,9 +62,14 @@ final class HistogramGroups {
     this.input = input;
     this.span = span;
     this.steps = steps;
+    site = evaluation.site();
+    evaluation.reserve(SERIES_BYTES * input.size());
     plain = new Column(steps);
     Map<Labels, Group> byLabels = new LinkedHashMap<>();
     for (int series = 0; series < input.size(); series++) {
+      if ((series & 0xff) == 0) {
+        evaluation.checkpoint();
+      }
       Labels labels = input.labels(series);
       @Nullable Double bound = bound(labels.get(BOUND));
       if (bound == null) {
@@ -85,8 +95,8 @@ final class HistogramGroups {
   void visit(int index, Visitor visitor) {
     evaluation.checkpoint();
     Group group = groups.get(index);
+    evaluation.hold(site, (long) group.buckets.size() * steps);
     Column[] columns = columns(group.buckets.size());
-    evaluation.hold((long) columns.length * steps);
     for (int i = 0; i < columns.length; i++) {
       input.evaluate(group.buckets.get(i).series, columns[i]);
     }

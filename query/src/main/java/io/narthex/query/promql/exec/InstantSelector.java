@@ -6,6 +6,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.function.Column;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class InstantSelector implements Operand.Vector {
   private final Reach reach;
   private final Part part;
   private final SeriesSelection selection;
+  private final Expr site;
   private final SampleBuffer read = new SampleBuffer();
   private final ResetHints hints = new ResetHints();
 
@@ -42,6 +44,7 @@ final class InstantSelector implements Operand.Vector {
     this.grid = grid;
     this.reach = reach;
     this.part = part;
+    site = evaluation.site();
     selection =
         evaluation.select(
             matchers, reach.first(grid) - evaluation.lookbackMillis() + 1, reach.last(grid));
@@ -72,7 +75,7 @@ final class InstantSelector implements Operand.Vector {
     SampleBuffer buffer = part == Part.VALUE_WITH_HINT ? hints.resolve(read) : read;
     int rows = buffer.size();
     evaluation.countRead(rows);
-    evaluation.hold(rows);
+    evaluation.hold(site, rows);
     long[] times = buffer.timestamps();
     int row = -1;
     for (int step = 0; step < grid.steps(); step++) {

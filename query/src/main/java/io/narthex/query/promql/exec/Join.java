@@ -14,13 +14,18 @@ import java.util.Set;
  * group. Computed once from label sets.
  */
 final class Join {
+  /** What is kept of each series: its place, and a group at worst. */
+  private static final long SERIES_BYTES = 160;
+
+  private final Evaluation evaluation;
   private final VectorMatching matching;
   private final Set<String> names;
   private final Map<Labels, Integer> groups = new HashMap<>();
   private final int[] leftGroups;
   private final int[] rightGroups;
 
-  Join(VectorMatching matching, Operand.Vector left, Operand.Vector right) {
+  Join(Evaluation evaluation, VectorMatching matching, Operand.Vector left, Operand.Vector right) {
+    this.evaluation = evaluation;
     this.matching = matching;
     names = new HashSet<>(matching.labels());
     leftGroups = groupsOf(left);
@@ -56,8 +61,12 @@ final class Join {
   }
 
   private int[] groupsOf(Operand.Vector vector) {
+    evaluation.reserve(SERIES_BYTES * vector.size());
     int[] all = new int[vector.size()];
     for (int i = 0; i < all.length; i++) {
+      if ((i & 0xff) == 0) {
+        evaluation.checkpoint();
+      }
       Labels key = key(vector.labels(i));
       Integer group = groups.putIfAbsent(key, groups.size());
       all[i] = group == null ? groups.size() - 1 : group;

@@ -32,7 +32,7 @@ final class Materialized implements Operand.Vector {
 
   /** Takes over a column. */
   void add(Labels series, boolean drops, Column column) {
-    evaluation.hold(column.steps());
+    evaluation.holdColumn(series, column);
     labels.add(series);
     dropsName.add(drops);
     columns.add(column);

@@ -61,17 +61,28 @@ final class Planner implements Expr.Visitor<Operand> {
     return new Planner(evaluation, other, durations, use);
   }
 
+  /** Plans a part of the query. */
+  Operand plan(Expr expr) {
+    Expr outer = evaluation.enter(expr);
+    evaluation.checkpoint();
+    // Whatever it is, it computes into a column or an array of its own.
+    evaluation.reserveColumns(expr, 1, grid.steps());
+    Operand operand = expr.accept(this);
+    evaluation.enter(outer);
+    return operand;
+  }
+
   Operand.Vector vector(Expr expr) {
-    return (Operand.Vector) expr.accept(this);
+    return (Operand.Vector) plan(expr);
   }
 
   /** The values of a scalar by step. */
   double[] scalar(Expr expr) {
-    return ((Operand.Scalar) expr.accept(this)).values();
+    return ((Operand.Scalar) plan(expr)).values();
   }
 
   String text(Expr expr) {
-    return ((Operand.Text) expr.accept(this)).value();
+    return ((Operand.Text) plan(expr)).value();
   }
 
   /** The vector with names dropped, unless they are to be dropped from the result only. */
@@ -109,6 +120,13 @@ final class Planner implements Expr.Visitor<Operand> {
 
   /** The series of a range selector or sub-query. */
   RangeSource source(Expr expr) {
+    Expr outer = evaluation.enter(expr);
+    RangeSource source = entered(expr);
+    evaluation.enter(outer);
+    return source;
+  }
+
+  private RangeSource entered(Expr expr) {
     if (expr instanceof Expr.MatrixSelector selector) {
       Expr.VectorSelector vector = selector.vector();
       long lookback = evaluation.lookbackMillis();
@@ -135,15 +153,14 @@ final class Planner implements Expr.Visitor<Operand> {
         written == null
             ? evaluation.options().subqueryStep().toMillis()
             : durations.positive(written);
-    TimeGrid inner =
-        SubqueryRange.grid(grid, reach, range, interval, evaluation.options().maxSamples());
+    TimeGrid inner = SubqueryRange.grid(evaluation, grid, reach, range, interval);
     return new SubqueryRange(
         evaluation, vectorOf(on(inner).forWhole(), subquery.expr()), inner, reach, range);
   }
 
   /** An expression as a vector; a scalar becomes the one element without labels. */
   private static Operand.Vector vectorOf(Planner planner, Expr expr) {
-    Operand operand = expr.accept(planner);
+    Operand operand = planner.plan(expr);
     return operand instanceof Operand.Scalar scalar
         ? new Constant(scalar.values())
         : (Operand.Vector) operand;
@@ -186,7 +203,7 @@ final class Planner implements Expr.Visitor<Operand> {
 
   @Override
   public Operand unary(Expr.Unary node) {
-    Operand inner = node.expr().accept(this);
+    Operand inner = plan(node.expr());
     if (!node.negative()) {
       return inner;
     }
@@ -218,8 +235,8 @@ final class Planner implements Expr.Visitor<Operand> {
 
   @Override
   public Operand binary(Expr.Binary node) {
-    Operand left = node.left().accept(this);
-    Operand right = node.right().accept(this);
+    Operand left = plan(node.left());
+    Operand right = plan(node.right());
     if (left instanceof Operand.Scalar a && right instanceof Operand.Scalar b) {
       return scalars(node.op(), a.values(), b.values());
     }
@@ -269,15 +286,15 @@ final class Planner implements Expr.Visitor<Operand> {
 
   @Override
   public Operand paren(Expr.Paren node) {
-    return node.expr().accept(this);
+    return plan(node.expr());
   }
 
   @Override
   public Operand stepInvariant(Expr.StepInvariant node) {
     if (grid.steps() == 0) {
-      return node.expr().accept(this);
+      return plan(node.expr());
     }
-    Operand once = node.expr().accept(on(TimeGrid.single(grid.start())));
+    Operand once = on(TimeGrid.single(grid.start())).plan(node.expr());
     if (once instanceof Operand.Scalar scalar) {
       return constant(scalar.values()[0]);
     }

@@ -10,6 +10,12 @@ import io.narthex.query.promql.function.Window;
 
 /** A function over range vectors: a window slides over the samples of each series. */
 final class RangeFunction implements Operand.Vector {
+  /** Samples looked at between two checkpoints, at most some milliseconds' work. */
+  private static final long CHECKPOINT_WORK = 200_000;
+
+  /** What a step counts for beside its samples. */
+  private static final long STEP_WORK = 4;
+
   private final Evaluation evaluation;
   private final TimeGrid grid;
   private final RangeSource source;
@@ -78,6 +84,7 @@ final class RangeFunction implements Operand.Vector {
     Reach reach = source.reach();
     long range = source.range();
     long looked = 0;
+    long sinceCheckpoint = 0;
     for (int step = 0; step < grid.steps(); step++) {
       long end = reach.at(grid, step);
       long start = end - range;
@@ -87,7 +94,13 @@ final class RangeFunction implements Operand.Vector {
       }
       window.range(start, end, grid.at(step));
       kernel.step(window, step, out);
-      looked += window.floats() + window.histograms();
+      int inWindow = window.floats() + window.histograms();
+      looked += inWindow;
+      sinceCheckpoint += STEP_WORK + inWindow;
+      if (sinceCheckpoint > CHECKPOINT_WORK) {
+        sinceCheckpoint = 0;
+        evaluation.checkpoint();
+      }
     }
     evaluation.countTotal(looked);
     if (traits.wantsCounter) {

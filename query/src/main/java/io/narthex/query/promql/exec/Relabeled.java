@@ -14,6 +14,9 @@ import java.util.function.IntPredicate;
  * if two of them have something at the same step.
  */
 final class Relabeled implements Operand.Vector {
+  /** What is kept of each series: its labels and its places. */
+  private static final long SERIES_BYTES = 192;
+
   private final Evaluation evaluation;
   private final Operand.Vector input;
   private final List<Labels> labels = new ArrayList<>();
@@ -34,9 +37,13 @@ final class Relabeled implements Operand.Vector {
     this.evaluation = evaluation;
     this.input = input;
     this.dropsName = dropsName;
+    evaluation.reserve(SERIES_BYTES * renamed.size());
     scratch = new Column(steps);
     var places = new HashMap<Labels, Integer>();
     for (int i = 0; i < renamed.size(); i++) {
+      if ((i & 0xff) == 0) {
+        evaluation.checkpoint();
+      }
       Integer place = places.putIfAbsent(renamed.get(i), labels.size());
       if (place == null) {
         labels.add(renamed.get(i));

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns operands into what a query gives. */
 final class Results {
+  /** What a series of the result takes besides its points. */
+  private static final long SERIES_BYTES = 256;
+
   private final Evaluation evaluation;
   private final TimeGrid grid;
 
@@ -76,10 +79,15 @@ final class Results {
       int points = column.count();
       if (points > 0) {
         evaluation.hold(points);
+        evaluation.reserve(SERIES_BYTES + histogramBytes(column));
         all.add(series(vector.labels(series), column, points));
       }
     }
     return sorted(all);
+  }
+
+  private static long histogramBytes(Column column) {
+    return column.hasHistograms() ? column.sizeInBytes() : 0;
   }
 
   private static QueryValue sorted(List<Series> all) {

@@ -40,6 +40,8 @@ final class Selection {
     this.grouping = grouping;
     this.parameter = parameter;
     this.span = span;
+    // Two references for each group and step, and the headers of the arrays of references.
+    evaluation.reserve(grouping.size() * (64 + 16L * parameter.length));
     chosen = new int[grouping.size()][parameter.length][];
     values = new double[grouping.size()][parameter.length][];
   }
@@ -104,6 +106,7 @@ final class Selection {
     int[] ids = chosen[group][step];
     double[] heap = values[group][step];
     if (ids == null || heap == null) {
+      evaluation.reserve(48 + 12L * (Math.min(k, 8) + 1));
       ids = new int[Math.min(k, 8) + 1];
       heap = new double[Math.min(k, 8) + 1];
       chosen[group][step] = ids;
@@ -113,6 +116,7 @@ final class Selection {
     if (size < k) {
       if (size + 1 == ids.length) {
         int larger = Math.min(k + 1, 2 * ids.length);
+        evaluation.reserve(12L * (larger - ids.length));
         ids = Arrays.copyOf(ids, larger);
         heap = Arrays.copyOf(heap, larger);
         chosen[group][step] = ids;
@@ -213,6 +217,7 @@ final class Selection {
         int[] ids = chosen[group][step];
         for (int i = 1; ids != null && i <= ids[0]; i++) {
           if (out[ids[i]] == null) {
+            evaluation.reserveColumns(evaluation.site(), 1, steps);
             out[ids[i]] = new Column(steps);
           }
           out[ids[i]].copy(step, kept[ids[i]], step);

@@ -2,6 +2,7 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.ast.BinaryOp;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.VectorMatching;
 import io.narthex.query.promql.function.Column;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.List;
  * has one in the same match group at the same step.
  */
 final class SetOperation implements Operand.Vector {
+  private final Evaluation evaluation;
+  private final Expr site;
   private final BinaryOp op;
   private final Operand.Vector left;
   private final Operand.Vector right;
@@ -27,18 +30,20 @@ final class SetOperation implements Operand.Vector {
       Operand.Vector right,
       int steps) {
     this.op = op;
+    this.evaluation = evaluation;
+    site = evaluation.site();
     this.right = right;
     if (op == BinaryOp.OR) {
       var held = Materialized.of(evaluation, left, steps);
       this.left = held;
-      join = new Join(matching, held, right);
+      join = new Join(evaluation, matching, held, right);
       decided = new long[join.groups()][];
       for (int i = 0; i < held.size(); i++) {
         mark(join.leftGroup(i), held.column(i));
       }
     } else {
       this.left = left;
-      join = new Join(matching, left, right);
+      join = new Join(evaluation, matching, left, right);
       decided = new long[join.groups()][];
       decideRight(steps);
     }
@@ -48,6 +53,7 @@ final class SetOperation implements Operand.Vector {
     List<List<Integer>> wanted = join.leftMembers();
     var column = new Column(steps);
     for (int i = 0; i < right.size(); i++) {
+      evaluation.checkpoint();
       int group = join.rightGroup(i);
       if (!wanted.get(group).isEmpty()) {
         column.clear();
@@ -60,6 +66,7 @@ final class SetOperation implements Operand.Vector {
   private void mark(int group, Column column) {
     long[] present = decided[group];
     if (present == null) {
+      evaluation.reserve(site, (long) Long.BYTES * column.present().length);
       decided[group] = column.present().clone();
       return;
     }

@@ -7,6 +7,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.query.promql.annotation.Notes;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.ExtendedRange;
@@ -24,6 +25,7 @@ final class SmoothedSelector implements Operand.Vector {
   private final Reach reach;
   private final Span span;
   private final SeriesSelection selection;
+  private final Expr site;
   private final SampleBuffer buffer = new SampleBuffer();
   private final Window window = new Window();
 
@@ -34,6 +36,7 @@ final class SmoothedSelector implements Operand.Vector {
     this.grid = grid;
     this.reach = reach;
     long lookback = evaluation.lookbackMillis();
+    site = evaluation.site();
     selection =
         evaluation.select(matchers, reach.first(grid) - lookback + 1, reach.last(grid) + lookback);
   }
@@ -55,7 +58,7 @@ final class SmoothedSelector implements Operand.Vector {
     buffer.clear();
     selection.read(series, reach.first(grid) - lookback, reach.last(grid) + lookback, buffer);
     evaluation.countRead(buffer.size());
-    evaluation.hold(buffer.size());
+    evaluation.hold(site, buffer.size());
     window.load(selection.labels(series), buffer, false);
     for (int step = 0; step < grid.steps(); step++) {
       long time = reach.at(grid, step);

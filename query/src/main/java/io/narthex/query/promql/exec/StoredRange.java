@@ -4,6 +4,7 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SeriesSelection;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.exec.EngineOptions.Feature;
 import io.narthex.query.promql.function.Window;
 import java.util.List;
@@ -16,6 +17,7 @@ final class StoredRange implements RangeSource {
   private final long after;
   private final long to;
   private final SeriesSelection selection;
+  private final Expr site;
   private final Margin margin;
   private final SampleBuffer buffer = new SampleBuffer();
   private final ResetHints hints = new ResetHints();
@@ -42,6 +44,7 @@ final class StoredRange implements RangeSource {
     this.range = range;
     after = reach.first(grid) - range - margin.before;
     to = reach.last(grid) + margin.beyond;
+    site = evaluation.site();
     selection = evaluation.select(matchers, after + 1, to);
   }
 
@@ -70,7 +73,7 @@ final class StoredRange implements RangeSource {
     buffer.clear();
     selection.read(series, after, to, buffer);
     evaluation.countRead(buffer.size());
-    evaluation.hold(buffer.size());
+    evaluation.hold(site, buffer.size());
     evaluation.release(buffer.size());
     SampleBuffer samples = margin.resolvesHints ? hints.resolve(buffer) : buffer;
     into.load(selection.labels(series), samples, evaluation.has(Feature.USE_START_TIMESTAMPS));

@@ -3,6 +3,7 @@ package io.narthex.query.promql.exec;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.FloatHistogram.ResetHint;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.Window;
 import io.narthex.query.promql.histogram.HistogramMath;
@@ -16,6 +17,7 @@ final class SubqueryRange implements RangeSource {
   private final Reach reach;
   private final long range;
   private final Column column;
+  private final Expr site;
 
   SubqueryRange(
       Evaluation evaluation, Operand.Vector inner, TimeGrid innerGrid, Reach reach, long range) {
@@ -24,6 +26,10 @@ final class SubqueryRange implements RangeSource {
     this.innerGrid = innerGrid;
     this.reach = reach;
     this.range = range;
+    site = evaluation.site();
+    // The column, and times and values of the window.
+    evaluation.reserveColumns(site, 1, innerGrid.steps());
+    evaluation.reserve(2L * Long.BYTES * innerGrid.steps());
     column = new Column(innerGrid.steps());
   }
 
@@ -31,10 +37,11 @@ final class SubqueryRange implements RangeSource {
    * The steps of a sub-query: multiples of its interval after the beginning of the first range, up
    * to the end of the last.
    */
-  static TimeGrid grid(TimeGrid outer, Reach reach, long range, long interval, long mostSteps) {
+  static TimeGrid grid(
+      Evaluation evaluation, TimeGrid outer, Reach reach, long range, long interval) {
     long after = reach.first(outer) - range;
     long start = (Math.floorDiv(after, interval) + 1) * interval;
-    return TimeGrid.between(start, reach.last(outer), interval, mostSteps);
+    return TimeGrid.between(evaluation, start, reach.last(outer), interval);
   }
 
   @Override
@@ -67,7 +74,7 @@ final class SubqueryRange implements RangeSource {
     column.clear();
     inner.evaluate(series, column);
     into.reset(inner.labels(series));
-    evaluation.hold(innerGrid.steps());
+    evaluation.hold(site, innerGrid.steps());
     for (int step = 0; step < innerGrid.steps(); step++) {
       if (!column.has(step)) {
         continue;

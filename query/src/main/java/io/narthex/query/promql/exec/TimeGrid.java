@@ -12,13 +12,13 @@ record TimeGrid(long start, long interval, int steps) {
   /**
    * All steps from a start to an end, which counts as well.
    *
-   * @param most steps that a query may have
-   * @throws io.narthex.pipeline.fault.FaultException {@code TOO_MANY_SAMPLES} if there are more
+   * @throws io.narthex.pipeline.fault.FaultException {@code TOO_MANY_SAMPLES} if one series would
+   *     have more than the query may hold
    */
-  static TimeGrid between(long start, long end, long interval, long most) {
+  static TimeGrid between(Evaluation evaluation, long start, long end, long interval) {
     long steps = end < start ? 0 : (end - start) / interval + 1;
-    if (steps > Math.min(most, Integer.MAX_VALUE / 2)) {
-      throw Evaluation.tooManySamples();
+    if (steps > Math.min(evaluation.options().maxSamples(), Integer.MAX_VALUE / 2)) {
+      throw evaluation.tooManySamples(evaluation.site(), steps);
     }
     return new TimeGrid(start, interval, (int) steps);
   }

@@ -1,6 +1,7 @@
 package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.VectorMatching;
 import io.narthex.query.promql.ast.VectorMatching.Cardinality;
 import io.narthex.query.promql.function.Column;
@@ -14,8 +15,12 @@ import org.jspecify.annotations.Nullable;
  * other it holds only what is used again.
  */
 final class VectorVector implements Operand.Vector {
+  /** What is kept of each result: its places and labels. */
+  private static final long RESULT_BYTES = 256;
+
   private final Evaluation evaluation;
   private final Sides sides;
+  private final Expr site;
   private final int[] manySeries;
   private final int[] oneSeries;
   private final Labels[] labels;
@@ -67,6 +72,7 @@ final class VectorVector implements Operand.Vector {
       Labels[] labels,
       int steps) {
     this.evaluation = evaluation;
+    site = evaluation.site();
     this.sides = sides;
     this.manySeries = manySeries;
     this.oneSeries = oneSeries;
@@ -88,7 +94,7 @@ final class VectorVector implements Operand.Vector {
     if (matching.fillLeft() != null || matching.fillRight() != null) {
       return null;
     }
-    var join = new Join(matching, sides.many, sides.one);
+    var join = new Join(evaluation, matching, sides.many, sides.one);
     List<List<Integer>> ones = join.rightMembers();
     List<List<Integer>> manys = join.leftMembers();
     int results = 0;
@@ -100,6 +106,7 @@ final class VectorVector implements Operand.Vector {
       results += ones.get(group).isEmpty() ? 0 : inGroup;
     }
     var matched = new MatchedLabels(evaluation, matching, sides.operation.changesSchema());
+    evaluation.reserve(RESULT_BYTES * results);
     int[] manySeries = new int[results];
     int[] oneSeries = new int[results];
     Labels[] labels = new Labels[results];
@@ -109,6 +116,9 @@ final class VectorVector implements Operand.Vector {
       List<Integer> candidates = ones.get(join.leftGroup(many));
       if (candidates.isEmpty()) {
         continue;
+      }
+      if ((many & 0xff) == 0) {
+        evaluation.checkpoint();
       }
       int one = candidates.get(0);
       manySeries[at] = many;
@@ -152,7 +162,7 @@ final class VectorVector implements Operand.Vector {
     Column column = held[series];
     if (column == null) {
       column = new Column(oneColumn.steps());
-      evaluation.hold(column.steps());
+      evaluation.hold(site, column.steps());
       sides.one.evaluate(series, column);
       held[series] = column;
     }

@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.QueryEngine;
+import io.narthex.query.promql.QueryProgress;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryResult;
 import io.narthex.query.promql.QueryStatistics;
@@ -18,18 +19,25 @@ import io.narthex.query.promql.parse.PromqlParser;
 import io.narthex.query.promql.plan.Durations;
 import io.narthex.query.promql.plan.StepInvariance;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The engine: evaluates one series at a time over all steps. Label sets are grouped and joined once
  * per query; aggregations stream, so that memory grows with their groups, not with their input.
  */
 public final class VectorizedQueryEngine implements QueryEngine {
+  /**
+   * Queries that compute at once; the others take turns. More than cores, since a query may wait
+   * for the disk.
+   */
+  private static final int PLACES_PER_CORE = 2;
+
+  private static final int MIN_PLACES = 4;
+
   private final SampleStore store;
   private final EngineOptions options;
   private final ParseOptions parsing;
-  private final Semaphore running;
+  private final Turns turns;
+  private final MemoryPool pool;
 
   public VectorizedQueryEngine(SampleStore store, EngineOptions options) {
     this.store = store;
@@ -40,7 +48,9 @@ public final class VectorizedQueryEngine implements QueryEngine {
             options.has(Feature.FILL_MODIFIERS),
             options.has(Feature.EXTENDED_RANGE_SELECTORS),
             true);
-    running = new Semaphore(options.maxConcurrency(), true);
+    int places = Math.max(MIN_PLACES, PLACES_PER_CORE * Runtime.getRuntime().availableProcessors());
+    turns = new Turns(Math.min(options.maxConcurrency(), places));
+    pool = new MemoryPool(options.maxTotalBytes());
   }
 
   @Override
@@ -50,15 +60,38 @@ public final class VectorizedQueryEngine implements QueryEngine {
     check(request, expr);
     Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
     long deadline = begin + timeout.toNanos();
-    acquire(deadline);
-    try {
-      return evaluate(request, StepInvariance.mark(expr), begin, deadline);
+    var progress = request.progress();
+    var memory = new MemoryAccount(pool, options.maxBytes());
+    boolean kept = false;
+    try (var turn = turns.begin(request.cancellation(), deadline)) {
+      QueryResult result = evaluate(new Run(request, expr, begin, deadline, turn, memory));
+      progress.update(
+          QueryProgress.State.DONE,
+          result.statistics().samplesRead(),
+          memory.held(),
+          memory.peak());
+      kept = progress.keepsResult();
+      return result;
     } catch (StackOverflowError e) {
       throw new FaultException(Fault.EXECUTION, "expression is nested too deeply", e);
     } finally {
-      running.release();
+      if (kept) {
+        memory.trim();
+        progress.onClose(memory::close);
+      } else {
+        memory.close();
+      }
     }
   }
+
+  /** One query on its way. */
+  private record Run(
+      QueryRequest request,
+      Expr expr,
+      long begin,
+      long deadline,
+      Turns.Turn turn,
+      MemoryAccount memory) {}
 
   private static void check(QueryRequest request, Expr expr) {
     if (!request.isInstant()
@@ -72,18 +105,10 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
   }
 
-  private void acquire(long deadline) {
-    try {
-      if (!running.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-        throw new FaultException(Fault.TIMEOUT, "query timed out in query queue");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new FaultException(Fault.CANCELED, "query was canceled in query queue", e);
-    }
-  }
-
-  private QueryResult evaluate(QueryRequest request, Expr expr, long begin, long deadline) {
+  private QueryResult evaluate(Run run) {
+    QueryRequest request = run.request;
+    long queued = run.turn.waited();
+    Expr expr = StepInvariance.mark(run.expr);
     var annotations = new Annotations(request.query());
     Duration lookback = request.lookback().isZero() ? options.lookback() : request.lookback();
     var setup =
@@ -92,25 +117,32 @@ public final class VectorizedQueryEngine implements QueryEngine {
             options,
             annotations,
             request.cancellation(),
-            deadline,
+            run.deadline,
             lookback.toMillis(),
             request.start(),
             request.end(),
-            request.step());
+            request.step(),
+            expr,
+            run.memory,
+            run.turn,
+            request.progress());
     try (var evaluation = new Evaluation(setup)) {
       long planned = System.nanoTime();
       QueryValue value = value(request, expr, evaluation);
       long end = System.nanoTime();
+      long waited = run.turn.waited();
       return new QueryResult(
           value,
           annotations.warnings(),
           annotations.infos(),
           new QueryStatistics(
-              planned - begin,
-              end - planned,
+              planned - run.begin - queued,
+              waited,
+              end - planned - (waited - queued),
               evaluation.totalSamples(),
               evaluation.samplesRead(),
               evaluation.peakSamples(),
+              run.memory.peak(),
               evaluation.series()));
     }
   }
@@ -121,8 +153,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
     TimeGrid grid =
         request.isInstant()
             ? TimeGrid.single(request.start())
-            : TimeGrid.between(
-                request.start(), request.end(), request.step(), evaluation.options().maxSamples());
+            : TimeGrid.between(evaluation, request.start(), request.end(), request.step());
     var planner = new Planner(evaluation, grid, durations);
     var results = new Results(evaluation, grid);
     if (request.isInstant() && expr.type() == ValueType.MATRIX) {
@@ -133,7 +164,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
               : Extension.NONE;
       return results.ranges(planner.source(inner), extension);
     }
-    Operand operand = expr.accept(planner);
+    Operand operand = planner.plan(expr);
     return request.isInstant() ? results.instant(operand) : results.matrix(operand);
   }
 }

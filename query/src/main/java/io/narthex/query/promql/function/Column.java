@@ -25,6 +25,20 @@ public final class Column {
     return steps;
   }
 
+  /** Bytes that it holds, estimated; histograms count as far as they are there. */
+  public long sizeInBytes() {
+    long bytes = 96 + 8L * values.length + 8L * present.length;
+    if (histograms != null) {
+      bytes += 8L * histograms.length;
+    }
+    if (anyHistogram && histograms != null) {
+      for (FloatHistogram histogram : histograms) {
+        bytes += histogram == null ? 0 : histogram.sizeInBytes();
+      }
+    }
+    return bytes;
+  }
+
   /** The values by step; without meaning where nothing or a histogram is. */
   public double[] values() {
     return values;

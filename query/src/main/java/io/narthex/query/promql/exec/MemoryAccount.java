@@ -1,0 +1,83 @@
+package io.narthex.query.promql.exec;
+
+/**
+ * The memory that one query holds, in estimated bytes. Takes from the pool in larger pieces, so
+ * that counting costs little. Safe for use by several threads.
+ */
+final class MemoryAccount {
+  private static final long PIECE = 256 << 10;
+
+  private final MemoryPool pool;
+  private final long limit;
+  private long held;
+  private long peak;
+  private long taken;
+
+  /** What became of a wish. */
+  enum Outcome {
+    GRANTED,
+    /** The query alone would hold too much. */
+    OVER_QUERY_LIMIT,
+    /** All queries together would hold too much. */
+    OVER_POOL_LIMIT
+  }
+
+  /**
+   * @param limit bytes that this query may hold
+   */
+  MemoryAccount(MemoryPool pool, long limit) {
+    this.pool = pool;
+    this.limit = limit;
+  }
+
+  long limit() {
+    return limit;
+  }
+
+  long poolLimit() {
+    return pool.limit();
+  }
+
+  /** Counts bytes as held, before they are allocated; nothing is counted unless granted. */
+  synchronized Outcome hold(long bytes) {
+    if (bytes > limit - held) {
+      return Outcome.OVER_QUERY_LIMIT;
+    }
+    long missing = held + bytes - taken;
+    if (missing > 0) {
+      long piece = Math.max(missing, PIECE);
+      if (!pool.take(piece, taken + piece)) {
+        return Outcome.OVER_POOL_LIMIT;
+      }
+      taken += piece;
+    }
+    held += bytes;
+    peak = Math.max(peak, held);
+    return Outcome.GRANTED;
+  }
+
+  synchronized void release(long bytes) {
+    held -= bytes;
+  }
+
+  synchronized long held() {
+    return held;
+  }
+
+  synchronized long peak() {
+    return peak;
+  }
+
+  /** Gives back to the pool what is not held. */
+  synchronized void trim() {
+    pool.giveBack(taken - held);
+    taken = held;
+  }
+
+  /** Gives back everything. */
+  synchronized void close() {
+    pool.giveBack(taken);
+    taken = 0;
+    held = 0;
+  }
+}
