@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.PipelineOptionsInternal;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /** The one class that knows Flink's MiniCluster. */
 final class MiniClusterFlink implements EmbeddedFlink {
+  /** How long a close waits for the cluster to be whole. */
+  private static final long ELECTION_SECONDS = 20;
+
   private static final Logger logger = LoggerFactory.getLogger(MiniClusterFlink.class);
 
   /**
@@ -78,7 +82,16 @@ final class MiniClusterFlink implements EmbeddedFlink {
 
   @Override
   public void close() {
-    cluster.closeAsyncWithoutCleaningHighAvailabilityData().join();
+    // A cluster that is closed while its dispatcher and its resource manager are being elected
+    // waits for itself: the closing thread holds what the electing one needs. So both are up first;
+    // one that cannot come up does not hold the end back for ever.
+    cluster
+        .listJobs()
+        .thenCombine(cluster.getResourceOverview(), (jobs, resources) -> jobs)
+        .orTimeout(ELECTION_SECONDS, TimeUnit.SECONDS)
+        .handle((elected, failure) -> elected)
+        .thenCompose(elected -> cluster.closeAsyncWithoutCleaningHighAvailabilityData())
+        .join();
   }
 
   private record MiniClusterJob(MiniCluster cluster, JobID id) implements Job {
