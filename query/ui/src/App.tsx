@@ -19,17 +19,32 @@ const SECTIONS: { title: string; pages: PageEntry[] }[] = [
     title: 'Explore',
     pages: [
       { name: 'query', title: 'Query', icon: 'query', load: () => import('./query/QueryPage').then((m) => m.QueryPage) },
+      { name: 'alerts', title: 'Alerts', icon: 'bell', load: () => import('./pages/Alerts').then((m) => m.AlertsPage) },
+      { name: 'rules', title: 'Rules', icon: 'rules', load: () => import('./pages/Rules').then((m) => m.RulesPage) },
     ],
   },
   {
     title: 'Collect',
     pages: [
       { name: 'targets', title: 'Targets', icon: 'target', load: () => import('./pages/Targets').then((m) => m.TargetsPage) },
+      {
+        name: 'service-discovery',
+        title: 'Discovery',
+        icon: 'compass',
+        load: () => import('./pages/Discovery').then((m) => m.DiscoveryPage),
+      },
+      {
+        name: 'alertmanager-discovery',
+        title: 'Alertmanagers',
+        icon: 'send',
+        load: () => import('./pages/Alertmanagers').then((m) => m.AlertmanagersPage),
+      },
     ],
   },
   {
     title: 'Server',
     pages: [
+      { name: 'tsdb-status', title: 'Storage', icon: 'store', load: () => import('./pages/Storage').then((m) => m.StoragePage) },
       { name: 'config', title: 'Configuration', icon: 'file', load: () => import('./pages/Config').then((m) => m.ConfigPage) },
       { name: 'flags', title: 'Flags', icon: 'flag', load: () => import('./pages/Flags').then((m) => m.FlagsPage) },
       { name: 'status', title: 'Runtime & build', icon: 'info', load: () => import('./pages/Status').then((m) => m.StatusPage) },

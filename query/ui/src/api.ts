@@ -28,6 +28,8 @@ export interface Answer<T> {
   millis: number;
   /** Length of the answer's text. */
   bytes: number;
+  /** When its text was here, on the clock of performance.now(). */
+  arrived: number;
 }
 
 export type Params = Record<string, string | number | undefined | string[]>;
@@ -79,6 +81,7 @@ export async function ask<T>(
     throw new ApiError('The server does not answer. Is it still running?', 0, 'network');
   }
   const text = await response.text();
+  const arrived = performance.now();
   let envelope: Envelope<T> | undefined;
   try {
     envelope = text === '' ? undefined : (JSON.parse(text) as Envelope<T>);
@@ -98,6 +101,7 @@ export async function ask<T>(
     infos: envelope?.infos ?? [],
     millis: performance.now() - began,
     bytes: text.length,
+    arrived,
   };
 }
 

@@ -83,7 +83,9 @@ class WithHistory implements CompleteStrategy {
 }
 
 export interface EditorProps {
+  /** What the editor holds when it appears, and whenever the revision changes; what is typed stays untouched otherwise. */
   value: string;
+  revision: number;
   label: string;
   autoFocus?: boolean;
   onChange: (value: string) => void;
@@ -169,10 +171,10 @@ export function Editor(props: EditorProps) {
 
   useEffect(() => {
     const editor = view.current;
-    if (editor && editor.state.doc.toString() !== props.value) {
-      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: props.value } });
+    if (editor && editor.state.doc.toString() !== latest.current.value) {
+      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: latest.current.value } });
     }
-  }, [props.value]);
+  }, [props.revision]);
 
   return <div class="editor" ref={host} onClick={() => view.current?.focus()} />;
 }

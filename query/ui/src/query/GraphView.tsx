@@ -88,6 +88,7 @@ export function GraphView(props: {
             frame={shown}
             stacked={panel.stacked}
             fromZero={panel.fromZero}
+            arrived={answer?.arrived ?? 0}
             exemplars={exemplars.found}
             onZoom={(from, to) => props.onChange({ ...panel, range: Math.max(1000, Math.round(to - from)), end: Math.round(to / 1000) * 1000 }, true)}
           />

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, ask } from '../api';
 import { Icon } from '../ui/icons';
 import { Failure } from '../ui/parts';
@@ -27,11 +27,23 @@ export interface PanelProps {
 /** A query's editor and its answer as table, graph or explanation. */
 export function Panel({ panel, index, onChange, onDuplicate, onRemove }: PanelProps) {
   const [draft, setDraft] = useState(panel.expr);
+  const [revision, setRevision] = useState(0);
+  const executed = useRef(panel.expr);
   const [run, setRun] = useState(0);
   const [live, setLive] = useState(false);
   const [formatError, setFormatError] = useState<ApiError | null>(null);
 
-  useEffect(() => setDraft(panel.expr), [panel.expr]);
+  const put = (text: string) => {
+    setDraft(text);
+    setRevision((n) => n + 1);
+  };
+  useEffect(() => {
+    // Only what came from the address: what was executed here may have been typed on since.
+    if (panel.expr !== executed.current) {
+      executed.current = panel.expr;
+      put(panel.expr);
+    }
+  }, [panel.expr]);
 
   const execute = () => {
     setFormatError(null);
@@ -40,6 +52,7 @@ export function Panel({ panel, index, onChange, onDuplicate, onRemove }: PanelPr
       return;
     }
     noteQuery(expr);
+    executed.current = draft;
     if (draft === panel.expr) {
       setRun(run + 1); // same query: only its time has gone on
     } else {
@@ -48,7 +61,7 @@ export function Panel({ panel, index, onChange, onDuplicate, onRemove }: PanelPr
   };
   const format = async () => {
     try {
-      setDraft((await ask<string>('format_query', { query: draft })).data);
+      put((await ask<string>('format_query', { query: draft })).data);
       setFormatError(null);
     } catch (error) {
       setFormatError(error instanceof ApiError ? error : new ApiError(String(error), 0, ''));
@@ -71,7 +84,7 @@ export function Panel({ panel, index, onChange, onDuplicate, onRemove }: PanelPr
     <section class="card panel" aria-label={`Query ${index + 1}`}>
       <div class="query-row">
         <div class="query-box">
-          <Editor value={draft} label="PromQL expression" autoFocus={index === 0} onChange={setDraft} onRun={execute} />
+          <Editor value={draft} revision={revision} label="PromQL expression" autoFocus={index === 0} onChange={setDraft} onRun={execute} />
           <div class="query-tools">
             <button type="button" class="button quiet icon-only" title="Format" aria-label="Format the expression" onClick={() => void format()}>
               <Icon name="format" />
