@@ -11,7 +11,7 @@ import java.util.Map;
  * and underscores as follow; a dollar that begins no reference stands for itself; a group that does
  * not exist or did not take part is empty. These are the rules of {@code Regexp.Expand} of Go.
  */
-final class Template {
+public final class Template {
   private static final int LITERAL = -1;
   private static final int NO_GROUP = -2;
   private static final int MAX_GROUP = 100_000_000;
@@ -27,7 +27,7 @@ final class Template {
    * @param groupCount number of capturing groups of the pattern
    * @param namedGroups their numbers by name
    */
-  static Template compile(String text, int groupCount, Map<String, Integer> namedGroups) {
+  public static Template compile(String text, int groupCount, Map<String, Integer> namedGroups) {
     var template = new Template();
     var literal = new StringBuilder();
     for (int at = 0; at < text.length(); ) {
@@ -57,7 +57,7 @@ final class Template {
   }
 
   /** The text for a match. */
-  String expand(Matcher match) {
+  public String expand(Matcher match) {
     if (groups.size() == 1 && groups.get(0) == LITERAL) {
       return literals.get(0);
     }

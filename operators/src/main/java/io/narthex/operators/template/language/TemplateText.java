@@ -2,36 +2,57 @@ package io.narthex.operators.template.language;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The door of this package: checks the text of a template. Safe for use by several threads. */
+/**
+ * The door of this package: a template that can be run, and the check of a text. Safe for use by
+ * several threads.
+ */
 public final class TemplateText {
   /** Longest template, in characters. */
   public static final int MAX_LENGTH = 1 << 20;
 
-  private static final Set<String> BUILT_IN =
-      Set.of(
-          "and",
-          "call",
-          "eq",
-          "ge",
-          "gt",
-          "html",
-          "index",
-          "js",
-          "le",
-          "len",
-          "lt",
-          "ne",
-          "not",
-          "or",
-          "print",
-          "printf",
-          "println",
-          "slice",
-          "urlquery");
+  private final String name;
+  private final String text;
+  private final Map<String, Node.Nodes> templates;
 
-  private TemplateText() {}
+  private TemplateText(String name, String text, Map<String, Node.Nodes> templates) {
+    this.name = name;
+    this.text = text;
+    this.templates = templates;
+  }
+
+  /** The functions that a template can call beside those of the language itself. */
+  @FunctionalInterface
+  public interface Functions {
+    /** The function of a name; null if there is none. */
+    @Nullable Function find(String name);
+  }
+
+  /**
+   * Reads a template.
+   *
+   * @param functions names that it can call beside those of the language itself
+   * @throws TemplateException for the first thing that is wrong, as {@code template: name:line:
+   *     what}
+   */
+  public static TemplateText compile(String name, String text, Set<String> functions) {
+    return new TemplateText(name, text, parse(name, text, functions, List.of()));
+  }
+
+  /**
+   * Runs the template. Entries that a map of strings lacks are empty strings.
+   *
+   * @param data what the dot stands for
+   * @throws TemplateException if it fails, as {@code template: name:line:column: executing "name"
+   *     at <what>: why}, or if it runs too long or writes too much
+   */
+  public String execute(Object data, Functions functions) {
+    return new Execution(name, text, templates, functions).run(data);
+  }
 
   /**
    * Reads a template and throws the result away.
@@ -43,12 +64,17 @@ public final class TemplateText {
    */
   public static void check(
       String name, String text, Set<String> functions, Collection<String> variables) {
+    parse(name, text, functions, variables);
+  }
+
+  private static Map<String, Node.Nodes> parse(
+      String name, String text, Set<String> functions, Collection<String> variables) {
     if (text.length() > MAX_LENGTH) {
       throw new TemplateException(
           "template: " + name + ":1: longer than " + MAX_LENGTH + " characters", 1);
     }
-    var known = new HashSet<>(BUILT_IN);
+    var known = new HashSet<>(BuiltIns.ALL.keySet());
     known.addAll(functions);
-    Parser.parse(name, text, known, variables);
+    return Parser.parse(name, text, known, variables);
   }
 }
