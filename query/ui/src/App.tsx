@@ -141,7 +141,7 @@ function LazyPage(props: { entry: PageEntry }) {
 function SideFoot() {
   const [theme, setTheme] = useState<Theme>(chosenTheme());
   const [zone, setZone] = useState<'utc' | 'local'>(usesLocalTime() ? 'local' : 'utc');
-  const build = useApi<{ version: string }>('status/buildinfo');
+  const build = useApi<{ version: string; applicationVersion?: string }>('status/buildinfo');
   return (
     <div class="side-foot">
       <Choice
@@ -170,7 +170,7 @@ function SideFoot() {
           location.reload();
         }}
       />
-      {build.data && <span class="version">{build.data.version}</span>}
+      {build.data && <span class="version">{build.data.applicationVersion ?? build.data.version}</span>}
     </div>
   );
 }

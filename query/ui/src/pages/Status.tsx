@@ -54,7 +54,8 @@ export function StatusPage() {
                   <Table
                     title="Build"
                     rows={[
-                      ['Version', facts.version],
+                      ['Version', facts.applicationVersion ?? facts.version],
+                      ['Answers as Prometheus', facts.version],
                       ['Revision', facts.revision],
                       ['Branch', facts.branch],
                       ['Built', facts.buildDate],

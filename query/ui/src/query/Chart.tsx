@@ -37,6 +37,14 @@ export function seriesColor(index: number, dark: boolean): string {
   return color ?? `hsl(${Math.round((index * 137.508) % 360)} ${dark ? '70% 68%' : '62% 40%'})`;
 }
 
+/** Texts of the time axis by the distance of its marks: what each mark says, and what is added where the day begins. */
+const TIMES = [
+  [86_400, '{YYYY}-{MM}-{DD}', null, null, null, null, null, null, 1],
+  [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+  [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+  [0.001, ':{ss}.{fff}', '\n{YYYY}-{MM}-{DD} {HH}:{mm}', null, '\n{MM}-{DD} {HH}:{mm}', null, '\n{HH}:{mm}', null, 1],
+] as (string | number | null)[][];
+
 type Columns = (number | null | undefined)[][];
 
 /** The answer as one column per series over the grid of steps; a missing point is a gap. */
@@ -133,7 +141,7 @@ export function Chart(props: ChartProps) {
         },
       },
       axes: [
-        { ...axis, space: 80 },
+        { ...axis, space: 80, values: TIMES },
         { ...axis, size: 62, values: (_, ticks) => ticks.map(compact) },
       ],
       cursor: { points: { size: 7 }, drag: { x: true, y: false, setScale: false }, focus: { prox: 1e6 } },
