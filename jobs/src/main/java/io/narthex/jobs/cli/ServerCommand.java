@@ -5,10 +5,16 @@ import io.narthex.jobs.server.ServerOptions;
 import io.narthex.jobs.server.Signals;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code narthex server}: everything in one process. */
 @Command(
@@ -18,6 +24,8 @@ import picocli.CommandLine.Option;
     description =
         "Scrapes, receives, stores and answers queries, all in this process. Flags are those of Prometheus.")
 final class ServerCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @Option(
       names = "--config.file",
       paramLabel = "FILE",
@@ -115,6 +123,13 @@ final class ServerCommand implements Callable<Integer> {
   private int maxConnections = 512;
 
   @Option(
+      names = "--web.max-notifications-subscribers",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "Most followers of live notifications (default: ${DEFAULT-VALUE}).")
+  private int maxNotificationSubscribers = 16;
+
+  @Option(
       names = "--query.lookback-delta",
       paramLabel = "DURATION",
       defaultValue = "5m",
@@ -201,12 +216,31 @@ final class ServerCommand implements Callable<Integer> {
         adminApi,
         corsOrigin,
         maxConnections,
+        maxNotificationSubscribers,
         lookbackDelta,
         queryTimeout,
         queryConcurrency,
         queryMaxSamples,
         queryMaxBytes,
         queryMaxTotalBytes,
-        List.copyOf(features));
+        List.copyOf(features),
+        flags());
+  }
+
+  /** All flags but help and version, as the API shows them. */
+  private Map<String, String> flags() {
+    var flags = new TreeMap<String, String>();
+    for (var option : spec.options()) {
+      if (!option.usageHelp() && !option.versionHelp()) {
+        flags.put(option.longestName().substring(2), text(option.getValue()));
+      }
+    }
+    return flags;
+  }
+
+  private static String text(@Nullable Object value) {
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : Objects.toString(value, "");
   }
 }

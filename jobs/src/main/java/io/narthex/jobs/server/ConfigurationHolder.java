@@ -5,6 +5,7 @@ import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.ConfigurationFault;
 import io.narthex.pipeline.config.ConfigurationLoader;
+import io.narthex.query.http.Notifications;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
@@ -22,8 +23,11 @@ import org.slf4j.LoggerFactory;
 final class ConfigurationHolder {
   private static final Logger logger = LoggerFactory.getLogger(ConfigurationHolder.class);
 
+  private static final String RELOAD_FAILED = "Configuration reload has failed.";
+
   private final @Nullable Path file;
   private final WebPlace place;
+  private final Notifications notifications;
   private final Gauge successful;
   private final Gauge successTime;
   private volatile LoadedConfiguration current;
@@ -33,11 +37,17 @@ final class ConfigurationHolder {
    *
    * @param file to read; null takes the built-in configuration
    * @param place of this server, which the built-in configuration scrapes
+   * @param notifications told when a reload fails
    * @throws StartupException if it cannot be used; the message lists all faults
    */
-  ConfigurationHolder(@Nullable Path file, WebPlace place, PrometheusRegistry registry) {
+  ConfigurationHolder(
+      @Nullable Path file,
+      WebPlace place,
+      PrometheusRegistry registry,
+      Notifications notifications) {
     this.file = file;
     this.place = place;
+    this.notifications = notifications;
     this.successful =
         Gauge.builder()
             .name("prometheus_config_last_reload_successful")
@@ -69,10 +79,12 @@ final class ConfigurationHolder {
       var next = load();
       apply.accept(next);
       current = loaded(next);
+      notifications.withdraw(RELOAD_FAILED);
       logger.info("configuration reloaded from {}", file == null ? "the built-in one" : file);
     } catch (ConfigurationException e) {
       current = new LoadedConfiguration(current.configuration(), current.loadedAt(), false);
       successful.set(0);
+      notifications.tell(RELOAD_FAILED);
       logger.error("configuration not reloaded, the one before stays in force: {}", e.getMessage());
       throw e;
     }

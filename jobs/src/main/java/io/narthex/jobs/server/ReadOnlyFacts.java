@@ -1,6 +1,7 @@
 package io.narthex.jobs.server;
 
 import io.narthex.pipeline.telemetry.BuildInfo;
+import io.narthex.query.http.Notifications;
 import io.narthex.query.http.ServerFacts;
 import java.time.Instant;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Map;
 public final class ReadOnlyFacts implements ServerFacts {
   private final BuildInfo build = ThisBuild.info();
   private final Instant started = Instant.now();
+  private final Notifications notifications = new Notifications(0);
   private final Map<String, String> flags;
 
   public ReadOnlyFacts(Map<String, String> flags) {
@@ -20,6 +22,11 @@ public final class ReadOnlyFacts implements ServerFacts {
   @Override
   public String configYaml() {
     return "";
+  }
+
+  @Override
+  public Notifications notifications() {
+    return notifications;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.narthex.jobs.server;
 
+import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.telemetry.BuildInfo;
+import io.narthex.query.http.Notifications;
 import io.narthex.query.http.ServerFacts;
 import java.time.Instant;
 import java.util.Map;
@@ -16,13 +18,18 @@ final class ServerFactsBoard implements ServerFacts {
   private final Map<String, String> flags;
   private final Supplier<LoadedConfiguration> configuration;
   private final String retention;
+  private final Notifications notifications;
   private volatile Readiness readiness = new Readiness(State.STARTING, 0, 0, 0);
 
   ServerFactsBoard(
-      Map<String, String> flags, Supplier<LoadedConfiguration> configuration, String retention) {
+      Map<String, String> flags,
+      Supplier<LoadedConfiguration> configuration,
+      String retention,
+      Notifications notifications) {
     this.flags = Map.copyOf(flags);
     this.configuration = configuration;
     this.retention = retention;
+    this.notifications = notifications;
   }
 
   void state(State state) {
@@ -32,6 +39,16 @@ final class ServerFactsBoard implements ServerFacts {
   @Override
   public String configYaml() {
     return configuration.get().yaml();
+  }
+
+  @Override
+  public Configuration configuration() {
+    return configuration.get().configuration();
+  }
+
+  @Override
+  public Notifications notifications() {
+    return notifications;
   }
 
   @Override

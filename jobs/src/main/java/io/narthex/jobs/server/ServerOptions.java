@@ -2,9 +2,14 @@ package io.narthex.jobs.server;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The flags of {@code narthex server}, as they were given; {@link Server} checks them. */
+/**
+ * The flags of {@code narthex server}, as they were given; {@link Server} checks them.
+ *
+ * @param all flags by name without dashes as the API shows them, defaults included
+ */
 public record ServerOptions(
     @Nullable Path configFile,
     Path storagePath,
@@ -18,10 +23,12 @@ public record ServerOptions(
     boolean adminApi,
     String corsOrigin,
     int maxConnections,
+    int maxNotificationSubscribers,
     String lookbackDelta,
     String queryTimeout,
     int queryConcurrency,
     long queryMaxSamples,
     @Nullable String queryMaxBytes,
     @Nullable String queryMaxTotalBytes,
-    List<String> features) {}
+    List<String> features,
+    Map<String, String> all) {}

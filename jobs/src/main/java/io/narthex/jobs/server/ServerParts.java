@@ -10,6 +10,7 @@ import io.narthex.pipeline.storage.Acknowledgements;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.telemetry.HttpMetrics;
 import io.narthex.query.http.ApiServices;
+import io.narthex.query.http.Notifications;
 import io.narthex.query.http.QueryApi;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import io.narthex.sinks.flink.StoreSink;
@@ -53,6 +54,7 @@ final class ServerParts implements AutoCloseable {
   private final PrometheusRegistry registry;
   private final ConfigurationHolder configuration;
   private final ServerFactsBoard facts;
+  private final Notifications notifications;
   private final StatusBoard status = new InMemoryStatusBoard();
   private final BlockStore store;
   private final LiveScrapeConfigs scrapeConfigs;
@@ -66,12 +68,17 @@ final class ServerParts implements AutoCloseable {
   private ServerParts(ServerSettings settings) {
     this.settings = settings;
     registry = ProcessMetrics.registry();
-    configuration = new ConfigurationHolder(settings.configFile(), settings.place(), registry);
+    notifications = new Notifications(settings.maxNotificationFollowers());
+    configuration =
+        new ConfigurationHolder(settings.configFile(), settings.place(), registry, notifications);
     var loaded = configuration.current().configuration();
     var storage = settings.storeOptions(loaded.storage());
     facts =
         new ServerFactsBoard(
-            settings.flags(), configuration::current, settings.retention(loaded.storage()));
+            settings.flags(),
+            configuration::current,
+            settings.retention(loaded.storage()),
+            notifications);
     store = BlockStore.open(settings.storagePath(), storage, registry);
     scrapeConfigs = new LiveScrapeConfigs(loaded.scrapeConfigs());
     writes =
@@ -109,6 +116,7 @@ final class ServerParts implements AutoCloseable {
   }
 
   void stopListening() {
+    notifications.close(); // its followers would keep the server waiting
     web.close();
   }
 

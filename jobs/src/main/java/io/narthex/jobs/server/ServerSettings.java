@@ -105,6 +105,10 @@ final class ServerSettings {
     return options.maxConnections();
   }
 
+  int maxNotificationFollowers() {
+    return options.maxNotificationSubscribers();
+  }
+
   EngineOptions engineOptions() {
     return engine;
   }
@@ -117,7 +121,8 @@ final class ServerSettings {
             QUEUED_PER_QUERY * options.queryConcurrency(),
             engine.timeout())
         .withPlace(place.externalUrl(), place.address().getPort())
-        .withCorsOrigin(corsOrigin);
+        .withCorsOrigin(corsOrigin)
+        .withLookback(engine.lookback());
   }
 
   EmbeddedFlinkOptions flinkOptions() {
@@ -145,7 +150,7 @@ final class ServerSettings {
 
   /** The flags as the API shows them. */
   Map<String, String> flags() {
-    var flags = new TreeMap<String, String>();
+    var flags = new TreeMap<>(options.all());
     flags.put("config.file", options.configFile() == null ? "" : options.configFile().toString());
     flags.put("storage.tsdb.path", options.storagePath().toString());
     flags.put("storage.tsdb.retention.time", orEmpty(options.retentionTime()));

@@ -40,4 +40,13 @@ public record Configuration(
     unsupported = List.copyOf(unsupported);
     warnings = List.copyOf(warnings);
   }
+
+  /**
+   * One entry of {@code scrape_configs} as {@link #yaml} shows it.
+   *
+   * @return empty if the file itself has no such job
+   */
+  public String scrapeConfigYaml(String jobName) {
+    return EffectiveYaml.scrapeConfig(yaml, jobName);
+  }
 }

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
+import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -19,12 +21,29 @@ final class EffectiveYaml {
 
   /** The text of a tree of maps, lists and scalars; empty maps and lists are left out. */
   static String print(Map<String, Object> tree) {
+    return print(withoutEmpty(tree));
+  }
+
+  /** The entry of a job in a printed configuration; empty if it has none. */
+  static String scrapeConfig(String printed, String jobName) {
+    Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(printed);
+    if (root instanceof Map<?, ?> map && map.get("scrape_configs") instanceof List<?> jobs) {
+      for (Object job : jobs) {
+        if (job instanceof Map<?, ?> entry && jobName.equals(entry.get("job_name"))) {
+          return print((Object) entry);
+        }
+      }
+    }
+    return "";
+  }
+
+  private static String print(Object tree) {
     var options = new DumperOptions();
     options.setDefaultFlowStyle(FlowStyle.BLOCK);
     options.setSplitLines(false);
     options.setAllowUnicode(true);
     var yaml = new Yaml(options);
-    Node root = yaml.represent(withoutEmpty(tree));
+    Node root = yaml.represent(tree);
     sourceLabelsInLine(root);
     var out = new StringWriter();
     yaml.serialize(root, out);

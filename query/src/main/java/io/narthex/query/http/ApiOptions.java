@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param maxConcurrency queries that run at once
  * @param maxQueued queries that wait at most; more are refused
  * @param queryTimeout after which a query is given up; a request may ask for less
+ * @param lookback how old the newest sample of a federated series may be
  * @param maxFormBytes largest form
  * @param externalUrl under which users reach the server
  * @param listenPort on which it listens, to recognise itself among its targets
@@ -25,6 +26,7 @@ public record ApiOptions(
     int maxConcurrency,
     int maxQueued,
     Duration queryTimeout,
+    Duration lookback,
     int maxFormBytes,
     URI externalUrl,
     int listenPort) {
@@ -38,6 +40,7 @@ public record ApiOptions(
           20,
           200,
           Duration.ofMinutes(2),
+          Duration.ofMinutes(5),
           10 << 20,
           URI.create("http://localhost:9090/"),
           9090);
@@ -57,6 +60,7 @@ public record ApiOptions(
         maxConcurrency,
         maxQueued,
         queryTimeout,
+        lookback,
         maxFormBytes,
         externalUrl,
         listenPort);
@@ -71,6 +75,7 @@ public record ApiOptions(
         concurrency,
         queued,
         timeout,
+        lookback,
         maxFormBytes,
         externalUrl,
         listenPort);
@@ -85,6 +90,7 @@ public record ApiOptions(
         maxConcurrency,
         maxQueued,
         queryTimeout,
+        lookback,
         maxFormBytes,
         url,
         port);
@@ -98,6 +104,21 @@ public record ApiOptions(
         maxConcurrency,
         maxQueued,
         queryTimeout,
+        lookback,
+        maxFormBytes,
+        externalUrl,
+        listenPort);
+  }
+
+  public ApiOptions withLookback(Duration longest) {
+    return new ApiOptions(
+        corsOrigin,
+        adminApi,
+        language,
+        maxConcurrency,
+        maxQueued,
+        queryTimeout,
+        longest,
         maxFormBytes,
         externalUrl,
         listenPort);

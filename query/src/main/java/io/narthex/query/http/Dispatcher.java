@@ -48,7 +48,8 @@ final class Dispatcher {
   }
 
   /** An answer of which the first part is written. */
-  private record Begun(Reply reply, JsonOut out, byte[] first, boolean more) {}
+  private record Begun(
+      Reply reply, String contentType, JsonBody body, JsonOut out, byte[] first, boolean more) {}
 
   /** What is noted of a request for the metrics; touched by one signal at a time. */
   private static final class Exchange {
@@ -133,12 +134,19 @@ final class Dispatcher {
   }
 
   private static Begun begun(Reply reply) {
-    var out = new JsonOut();
     if (reply instanceof Reply.Json json) {
-      boolean more = json.body().write(out);
-      return new Begun(reply, out, out.take(), more);
+      return begun(reply, "application/json", json.body());
     }
-    return new Begun(reply, out, reply instanceof Reply.Whole w ? w.body() : new byte[0], false);
+    if (reply instanceof Reply.Text text) {
+      return begun(reply, text.contentType(), text.body());
+    }
+    return new Begun(reply, "", out -> false, new JsonOut(), new byte[0], false);
+  }
+
+  private static Begun begun(Reply reply, String contentType, JsonBody body) {
+    var out = new JsonOut();
+    boolean more = body.write(out);
+    return new Begun(reply, contentType, body, out, out.take(), more);
   }
 
   private Mono<Void> send(
@@ -155,10 +163,13 @@ final class Dispatcher {
     if (reply instanceof Reply.Whole whole) {
       return whole(response, whole.contentType(), whole.body(), head, exchange);
     }
-    if (!begun.more()) {
-      return whole(response, "application/json", begun.first(), head, exchange);
+    if (reply instanceof Reply.Events events) {
+      return events(response, events.data(), exchange);
     }
-    response.header(HttpHeaderNames.CONTENT_TYPE, "application/json");
+    if (!begun.more()) {
+      return whole(response, begun.contentType(), begun.first(), head, exchange);
+    }
+    response.header(HttpHeaderNames.CONTENT_TYPE, begun.contentType());
     return response.send(parts(begun, exchange)).then();
   }
 
@@ -173,10 +184,27 @@ final class Dispatcher {
     return response.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))).then();
   }
 
+  /** Each event goes out at once; those that the client does not take in time are left out. */
+  private static Mono<Void> events(
+      HttpServerResponse response, Flux<String> data, Exchange exchange) {
+    response
+        .compression(false)
+        .header(HttpHeaderNames.CONTENT_TYPE, "text/event-stream")
+        .header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+    var events =
+        data.map(
+            text -> {
+              byte[] event = ("data: " + text + "\n\n").getBytes(UTF_8);
+              exchange.bytes += event.length;
+              return Unpooled.wrappedBuffer(event);
+            });
+    return response.send(events, event -> true).then();
+  }
+
   /** The parts of a long answer, each written when the connection asks for it. */
   private static Flux<ByteBuf> parts(Begun begun, Exchange exchange) {
     exchange.bytes = begun.first().length;
-    var body = ((Reply.Json) begun.reply()).body();
+    var body = begun.body();
     Flux<ByteBuf> rest =
         Flux.generate(
             sink -> {

@@ -50,6 +50,14 @@ final class JsonOut {
     return this;
   }
 
+  /** Appends bytes as they are. */
+  JsonOut raw(byte[] source, int from, int to) {
+    ensure(to - from);
+    System.arraycopy(source, from, bytes, size, to - from);
+    size += to - from;
+    return this;
+  }
+
   JsonOut raw(char ascii) {
     ensure(1);
     bytes[size++] = (byte) ascii;

@@ -42,6 +42,10 @@ public final class QueryApi implements Routes, AutoCloseable {
     routes.addAll(new StatusEndpoints(services, options, clock).routes());
     routes.addAll(new AdminEndpoints(services, options).routes());
     routes.addAll(new PageEndpoints(services).routes());
+    routes.addAll(new FederationEndpoint(services, options, clock).routes());
+    routes.addAll(new ScrapePoolEndpoints(services).routes());
+    routes.addAll(new NotificationEndpoints(services).routes());
+    routes.addAll(new SelfMetricsEndpoint(services).routes());
     routes.forEach(route -> services.httpMetrics().declare(route.path()));
     table = new RouteTable(List.copyOf(routes));
     dispatcher = new Dispatcher(services, options, queries, lookups);

@@ -3,6 +3,7 @@ package io.narthex.query.http;
 import io.narthex.pipeline.fault.Fault;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 
 /** What an endpoint answers. */
 sealed interface Reply {
@@ -11,6 +12,22 @@ sealed interface Reply {
 
   /** JSON, written part by part. */
   record Json(int status, JsonBody body) implements Reply {}
+
+  /** A text that is no JSON, written part by part in the same way. */
+  record Text(String contentType, JsonBody body) implements Reply {
+    @Override
+    public int status() {
+      return 200;
+    }
+  }
+
+  /** Server-sent events until the client goes or the stream ends; each element is one event. */
+  record Events(Flux<String> data) implements Reply {
+    @Override
+    public int status() {
+      return 200;
+    }
+  }
 
   /** A body that is there as a whole. */
   record Whole(int status, String contentType, byte[] body) implements Reply {}

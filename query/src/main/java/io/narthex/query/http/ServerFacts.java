@@ -1,8 +1,10 @@
 package io.narthex.query.http;
 
+import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.telemetry.BuildInfo;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server says of itself. Asked anew for each request; answers at once, from any thread.
@@ -11,6 +13,14 @@ public interface ServerFacts {
 
   /** The configuration in effect as YAML, secrets hidden. */
   String configYaml();
+
+  /** The configuration in effect; null where there is none. */
+  default @Nullable Configuration configuration() {
+    return null;
+  }
+
+  /** What users are told without asking. */
+  Notifications notifications();
 
   /** Flags of the command line, without dashes, and their values; defaults included. */
   Map<String, String> flags();

@@ -2,6 +2,7 @@ package io.narthex.query.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.DisposableServer;
 
 /** The API on a free port, with an engine that is a function and everything else in memory. */
@@ -33,6 +35,8 @@ final class ApiServer implements AutoCloseable {
   final InMemoryStatusBoard board = new InMemoryStatusBoard();
   final PrometheusRegistry registry = new PrometheusRegistry();
   final FakeStore store;
+  final Notifications notifications = new Notifications(2);
+  volatile @Nullable Configuration configuration;
   volatile ServerFacts.Readiness readiness = ServerFacts.Readiness.READY;
   private final QueryApi api;
   private final DisposableServer server;
@@ -113,6 +117,7 @@ final class ApiServer implements AutoCloseable {
 
   @Override
   public void close() {
+    notifications.close();
     server.disposeNow();
     api.close();
   }
@@ -126,6 +131,16 @@ final class ApiServer implements AutoCloseable {
     @Override
     public Map<String, String> flags() {
       return Map.of("web.enable-lifecycle", "true", "query.timeout", "2m");
+    }
+
+    @Override
+    public @Nullable Configuration configuration() {
+      return configuration;
+    }
+
+    @Override
+    public Notifications notifications() {
+      return notifications;
     }
 
     @Override

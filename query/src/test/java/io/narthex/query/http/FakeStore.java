@@ -4,24 +4,36 @@ import io.narthex.pipeline.model.Exemplar;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.Cardinality;
+import io.narthex.pipeline.storage.PageCursor;
+import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreAdmin;
 import io.narthex.pipeline.storage.StoreStatistics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * A store of label sets without samples, which notes what it is told to administer. Each series
- * with a label trace has one exemplar at 1500.25 s.
+ * A store of label sets, with the samples that a test gives it, which notes what it is told to
+ * administer. Each series with a label trace has one exemplar at 1500.25 s.
  */
 final class FakeStore implements SampleStore, StoreAdmin {
   private static final long EXEMPLAR_AT = 1_500_250;
 
   final List<String> administered = new ArrayList<>();
+
+  /** The samples of a series, by hand. */
+  final Map<Labels, SampleBuffer> samples = new HashMap<>();
+
+  /** Selections that are not closed yet. */
+  final AtomicInteger open = new AtomicInteger();
+
   private final List<Labels> series;
 
   FakeStore(Labels... series) {
@@ -30,7 +42,56 @@ final class FakeStore implements SampleStore, StoreAdmin {
 
   @Override
   public SeriesSelection select(Selector selector) {
-    throw new UnsupportedOperationException("no samples here");
+    var found =
+        matching(List.of(selector.matchers()), selector.from(), selector.to())
+            .filter(samples::containsKey)
+            .toList();
+    return new Found(found);
+  }
+
+  private final class Found implements SeriesSelection {
+    private final List<Labels> found;
+
+    Found(List<Labels> found) {
+      this.found = found;
+      open.incrementAndGet();
+    }
+
+    @Override
+    public int size() {
+      return found.size();
+    }
+
+    @Override
+    public Labels labels(int series) {
+      return found.get(series);
+    }
+
+    @Override
+    public void read(int series, long after, long to, SampleBuffer into) {
+      var all = samples.getOrDefault(found.get(series), new SampleBuffer());
+      for (int i = 0; i < all.size(); i++) {
+        long at = all.timestamps()[i];
+        if (at > after && at <= to) {
+          var histogram = all.histogram(i);
+          if (histogram == null) {
+            into.add(at, all.values()[i]);
+          } else {
+            into.add(at, histogram);
+          }
+        }
+      }
+    }
+
+    @Override
+    public PageCursor pages(int series) {
+      throw new UnsupportedOperationException("no pages here");
+    }
+
+    @Override
+    public void close() {
+      open.decrementAndGet();
+    }
   }
 
   @Override

@@ -1,0 +1,120 @@
+package io.narthex.query.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.StaleMarker;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.query.promql.Cancellation;
+import io.prometheus.metrics.config.EscapingScheme;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * {@code /federate}: the newest sample of each selected series, for another Prometheus to scrape.
+ * All samples are taken at one moment before the first is written.
+ */
+final class FederationEndpoint {
+  private static final String PLAIN = "text/plain; charset=utf-8";
+  private static final String EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final SampleStore store;
+  private final ServerFacts facts;
+  private final QuerySyntax syntax;
+  private final Clock clock;
+  private final long lookbackMillis;
+
+  FederationEndpoint(ApiServices services, ApiOptions options, Clock clock) {
+    this.store = services.store();
+    this.facts = services.facts();
+    this.syntax = new QuerySyntax(options.language());
+    this.clock = clock;
+    this.lookbackMillis = options.lookback().toMillis();
+  }
+
+  List<Route> routes() {
+    var methods = EnumSet.of(Route.Verb.GET);
+    return List.of(new Route("/federate", methods, true, Route.Pool.QUERY, this::federate));
+  }
+
+  /** The newest sample of a series. */
+  record Newest(String name, Labels labels, long timestamp, double value) {
+    static final Comparator<Newest> BY_NAME =
+        Comparator.comparing(Newest::name).thenComparing(Newest::labels);
+  }
+
+  private Reply federate(Call call) {
+    List<List<Matcher>> selectors;
+    try {
+      selectors = call.parameters().all("match[]").stream().map(syntax::selector).toList();
+    } catch (FaultException e) {
+      if (e.fault() != Fault.BAD_DATA) {
+        throw e;
+      }
+      return new Reply.Whole(400, PLAIN, (e.getMessage() + "\n").getBytes(UTF_8));
+    }
+    long now = clock.millis();
+    var found = new HashMap<Labels, Newest>();
+    for (var matchers : selectors) {
+      if (!matchers.isEmpty()) {
+        collect(matchers, now, call.cancellation(), found);
+      }
+    }
+    var samples = new ArrayList<>(found.values());
+    samples.sort(Newest.BY_NAME);
+    var scheme = EscapingScheme.fromAcceptHeader(call.accept());
+    return new Reply.Text(
+        EXPOSITION + scheme.toHeaderFormat(),
+        new FederationBody(samples.iterator(), externalLabels(), scheme));
+  }
+
+  private void collect(
+      List<Matcher> matchers, long now, Cancellation cancellation, Map<Labels, Newest> found) {
+    long from = now - lookbackMillis;
+    var selector = new SampleStore.Selector(matchers, from, now, false);
+    var buffer = new SampleBuffer();
+    try (var selection = store.select(selector)) {
+      for (int series = 0; series < selection.size(); series++) {
+        if (cancellation.isCancelled()) {
+          throw new FaultException(Fault.CANCELED, "the client is gone");
+        }
+        buffer.clear();
+        selection.read(series, from - 1, now, buffer);
+        int last = buffer.size() - 1;
+        // The text format has neither native histograms nor stale markers.
+        if (last >= 0 && buffer.histogram(last) == null && !StaleMarker.is(buffer.values()[last])) {
+          var labels = selection.labels(series);
+          String name = labels.metricName();
+          if (!name.isEmpty()) {
+            long at = buffer.timestamps()[last];
+            found.put(labels, new Newest(name, labels, at, buffer.values()[last]));
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Labels that each sample gets unless it has them; an empty instance keeps the scraper's own
+   * away.
+   */
+  private Map<String, String> externalLabels() {
+    var labels = new TreeMap<String, String>();
+    var configuration = facts.configuration();
+    if (configuration != null) {
+      labels.putAll(configuration.global().externalLabels());
+    }
+    labels.putIfAbsent("instance", "");
+    return labels;
+  }
+}

@@ -1,0 +1,112 @@
+package io.narthex.query.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.pipeline.config.ConfigurationLoader;
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.StaleMarker;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.query.promql.QueryValue;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FederationTest {
+  private static final Labels UP_A = Labels.of("__name__", "up", "instance", "a");
+  private static final Labels UP_B = Labels.of("__name__", "up", "instance", "b", "zone", "own");
+  private static final Labels LOAD = Labels.of("__name__", "load", "text", "a\"b\\c\nd");
+  private static final Labels GONE = Labels.of("__name__", "gone", "instance", "a");
+  private static final Labels OLD = Labels.of("__name__", "old", "instance", "a");
+  private static final Labels LATENCY = Labels.of("__name__", "latency", "instance", "a");
+  private static final Labels DOTTED = Labels.of("__name__", "my.name", "instance", "a");
+
+  private final long now = System.currentTimeMillis();
+  private final ApiServer server =
+      new ApiServer(
+          request -> new QueryValue.Scalar(0, 1),
+          ApiOptions.DEFAULT,
+          UP_A,
+          UP_B,
+          LOAD,
+          GONE,
+          OLD,
+          LATENCY,
+          DOTTED);
+
+  @BeforeEach
+  void fill() {
+    add(UP_A, now - 20_000, 0, now - 10_000, 1);
+    add(UP_B, now - 10_000, 1e6);
+    add(LOAD, now - 10_000, 0.00001);
+    add(GONE, now - 20_000, 1, now - 10_000, StaleMarker.VALUE);
+    add(OLD, now - 3_600_000, 1);
+    add(DOTTED, now - 10_000, 2.5);
+    var histogram = new SampleBuffer();
+    histogram.add(now - 10_000, FloatHistogram.stale());
+    server.store.samples.put(LATENCY, histogram);
+    server.configuration =
+        ConfigurationLoader.load(
+            "global: {external_labels: {zone: outer, cluster: eu}}\n",
+            Path.of("").toAbsolutePath());
+  }
+
+  private void add(Labels labels, double... timesAndValues) {
+    var buffer = new SampleBuffer();
+    for (int i = 0; i < timesAndValues.length; i += 2) {
+      buffer.add((long) timesAndValues[i], timesAndValues[i + 1]);
+    }
+    server.store.samples.put(labels, buffer);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void federate_severalSelectors_newestSamplesOnceEachSortedByNameWithExternalLabels() {
+    var answer =
+        server.get(
+            "/federate?match[]=up&match[]=%7B__name__=~%22.%2B%22%7D".replace("[]", "%5B%5D"));
+
+    String at = " " + (now - 10_000) + "\n";
+    assertThat(answer.headers().firstValue("Content-Type"))
+        .hasValue("text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+    assertThat(answer.body())
+        .isEqualTo(
+            "# TYPE load untyped\n"
+                + "load{text=\"a\\\"b\\\\c\\nd\",cluster=\"eu\",instance=\"\",zone=\"outer\"} 1e-05"
+                + at
+                + "# TYPE my_name untyped\n"
+                + "my_name{instance=\"a\",cluster=\"eu\",zone=\"outer\"} 2.5"
+                + at
+                + "# TYPE up untyped\n"
+                + "up{instance=\"a\",cluster=\"eu\",zone=\"outer\"} 1"
+                + at
+                + "up{instance=\"b\",zone=\"own\",cluster=\"eu\"} 1e+06"
+                + at);
+    assertThat(server.store.open).as("open selections").hasValue(0);
+  }
+
+  @Test
+  void federate_readerOfUtf8Names_namesAreQuoted() {
+    var answer =
+        server.get(
+            "/federate?match%5B%5D=%7B%22my.name%22%7D",
+            "Accept", "text/plain;version=1.0.0;escaping=allow-utf-8");
+
+    assertThat(answer.body()).startsWith("# TYPE \"my.name\" untyped\n{\"my.name\",instance=");
+  }
+
+  @Test
+  void federate_noOrFaultySelector_emptyOrPlainError() {
+    assertThat(server.get("/federate").body()).isEmpty();
+    var faulty = server.get("/federate?match%5B%5D=up%7B");
+    assertThat(faulty.statusCode()).isEqualTo(400);
+    assertThat(faulty.body())
+        .isEqualTo("1:4: parse error: unexpected end of input inside braces\n");
+    assertThat(server.method("POST", "/federate").statusCode()).isEqualTo(405);
+  }
+}
