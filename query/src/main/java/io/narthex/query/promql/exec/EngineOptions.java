@@ -1,5 +1,6 @@
 package io.narthex.query.promql.exec;
 
+import io.narthex.query.promql.parse.ParseOptions;
 import java.time.Duration;
 import java.util.Set;
 
@@ -94,6 +95,15 @@ public record EngineOptions(
   public EngineOptions withMemory(long query, long total) {
     return new EngineOptions(
         lookback, timeout, maxSamples, query, total, maxConcurrency, subqueryStep, features);
+  }
+
+  /** What queries may use. */
+  public ParseOptions parsing() {
+    return new ParseOptions(
+        has(Feature.EXPERIMENTAL_FUNCTIONS),
+        has(Feature.FILL_MODIFIERS),
+        has(Feature.EXTENDED_RANGE_SELECTORS),
+        true);
   }
 
   boolean has(Feature feature) {

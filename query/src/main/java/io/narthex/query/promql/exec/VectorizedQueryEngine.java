@@ -13,7 +13,6 @@ import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.Expr.Extension;
 import io.narthex.query.promql.ast.ValueType;
-import io.narthex.query.promql.exec.EngineOptions.Feature;
 import io.narthex.query.promql.parse.ParseOptions;
 import io.narthex.query.promql.parse.PromqlParser;
 import io.narthex.query.promql.plan.Durations;
@@ -42,12 +41,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
   public VectorizedQueryEngine(SampleStore store, EngineOptions options) {
     this.store = store;
     this.options = options;
-    parsing =
-        new ParseOptions(
-            options.has(Feature.EXPERIMENTAL_FUNCTIONS),
-            options.has(Feature.FILL_MODIFIERS),
-            options.has(Feature.EXTENDED_RANGE_SELECTORS),
-            true);
+    parsing = options.parsing();
     int places = Math.max(MIN_PLACES, PLACES_PER_CORE * Runtime.getRuntime().availableProcessors());
     turns = new Turns(Math.min(options.maxConcurrency(), places));
     pool = new MemoryPool(options.maxTotalBytes());
@@ -56,7 +50,20 @@ public final class VectorizedQueryEngine implements QueryEngine {
   @Override
   public QueryResult query(QueryRequest request) {
     long begin = System.nanoTime();
-    Expr expr = PromqlParser.parse(request.query(), parsing);
+    return query(request, PromqlParser.parse(request.query(), parsing), begin);
+  }
+
+  /**
+   * Evaluates a query that was parsed before.
+   *
+   * @param expr the request's query, parsed with the options of this engine
+   * @throws FaultException as {@link #query(QueryRequest)}
+   */
+  public QueryResult query(QueryRequest request, Expr expr) {
+    return query(request, expr, System.nanoTime());
+  }
+
+  private QueryResult query(QueryRequest request, Expr expr, long begin) {
     check(request, expr);
     Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
     long deadline = begin + timeout.toNanos();

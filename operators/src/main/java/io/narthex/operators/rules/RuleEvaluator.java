@@ -1,0 +1,253 @@
+package io.narthex.operators.rules;
+
+import io.narthex.operators.alert.AlertTemplate;
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Origin;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.model.StaleMarker;
+import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.query.promql.QueryRequest;
+import io.narthex.query.promql.QueryValue;
+import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates rules on the stream: takes samples as they come, and when all samples up to a time are
+ * there evaluates the ticks up to it, in order of time, and groups that fall together in the order
+ * of the {@link ShardPlan}. Confined to one thread.
+ *
+ * <p>Ticks that lie before the start of this evaluator are caught up; those of a silence, in which
+ * no sample came for a minute and longer than the group's interval, are left out, as nothing is
+ * known of that time.
+ */
+public final class RuleEvaluator {
+  private static final long SILENCE_MILLIS = 60_000;
+  private static final long HEARD_MILLIS = 5_000;
+  private static final long EVICTION_MILLIS = 30_000;
+
+  private final SampleStore history;
+  private final Clock clock;
+  private final RuleOutput out;
+  private final long startedAt;
+  private final TreeSet<Long> heard = new TreeSet<>();
+  private RuleSet rules;
+  private WindowStore window;
+  private List<GroupEvaluator> groups = new ArrayList<>();
+  private VectorizedQueryEngine engine;
+  private VectorizedQueryEngine historyEngine;
+  private long advancedTo = Long.MIN_VALUE;
+  private long evictedAt = Long.MIN_VALUE;
+
+  /**
+   * An evaluator whose groups begin with their next ticks from now on.
+   *
+   * @param history where the windows are filled from
+   */
+  public RuleEvaluator(RuleSet rules, SampleStore history, Clock clock, RuleOutput out) {
+    this(rules, Map.of(), history, clock, out);
+  }
+
+  private RuleEvaluator(
+      RuleSet rules,
+      Map<String, RuleSnapshot.Group> saved,
+      SampleStore history,
+      Clock clock,
+      RuleOutput out) {
+    this.history = history;
+    this.clock = clock;
+    this.out = out;
+    startedAt = clock.millis();
+    this.rules = rules;
+    window = new WindowStore(rules.interests());
+    engine = new VectorizedQueryEngine(window, rules.engine());
+    historyEngine = new VectorizedQueryEngine(history, rules.engine());
+    install(rules, saved, startedAt);
+  }
+
+  /**
+   * An evaluator that goes on from a snapshot. Groups and rules are found by their names and
+   * labels; those that are new begin anew.
+   *
+   * @throws java.io.UncheckedIOException if the bytes are no snapshot
+   */
+  public static RuleEvaluator restore(
+      byte[] snapshot, RuleSet rules, SampleStore history, Clock clock, RuleOutput out) {
+    return new RuleEvaluator(rules, RuleSnapshot.read(snapshot), history, clock, out);
+  }
+
+  /** The state of all rules; windows are not in it, they are filled from the store. */
+  public byte[] snapshot() {
+    return RuleSnapshot.write(groups);
+  }
+
+  /** The rules in force. */
+  public RuleSet rules() {
+    return rules;
+  }
+
+  /** The groups in order of evaluation. */
+  List<GroupEvaluator> groups() {
+    return groups;
+  }
+
+  /** Takes samples. */
+  public void accept(SampleBatch batch) {
+    if (batch.rowCount() == 0) {
+      return;
+    }
+    long time = batch.maxTimestamp();
+    if (time < startedAt) {
+      heard.add(Math.floorDiv(time, HEARD_MILLIS));
+    }
+    window.append(batch);
+  }
+
+  /** Evaluates all ticks whose samples are of this time or earlier. */
+  public void advance(long time) {
+    if (time <= advancedTo) {
+      return;
+    }
+    advancedTo = time;
+    for (var next = due(time); next != null; next = due(time)) {
+      long at = next.nextSampleTime();
+      if (next.nextTick() < startedAt && isSilent(next)) {
+        next.skip();
+        continue;
+      }
+      evict(at);
+      next.evaluate(
+          new GroupEvaluator.Surroundings(
+              window, engine, historyEngine, templates(), clock.millis()),
+          out);
+    }
+  }
+
+  /**
+   * Puts other rules into force. Those that were there before, by file, group, name and labels,
+   * keep their state; the series of those that are gone end.
+   */
+  public void replace(RuleSet next) {
+    var saved = new HashMap<String, RuleSnapshot.Group>();
+    for (var group : groups) {
+      saved.put(group.definition().key(), RuleSnapshot.Group.of(group));
+    }
+    long now = clock.millis();
+    var before = window;
+    rules = next;
+    window = new WindowStore(next.interests());
+    window.fill(before);
+    engine = new VectorizedQueryEngine(window, next.engine());
+    historyEngine = new VectorizedQueryEngine(history, next.engine());
+    install(next, saved, now);
+    next.groups().forEach(group -> saved.remove(group.definition().key()));
+    saved.forEach(this::end);
+  }
+
+  private void install(RuleSet next, Map<String, RuleSnapshot.Group> saved, long now) {
+    var installed = new ArrayList<GroupEvaluator>();
+    var firstWrites = new HashMap<String, Long>();
+    long earliest = now;
+    for (var prepared : next.groups()) {
+      var group = new GroupEvaluator(prepared, prepared.schedule().after(now));
+      var state = saved.get(prepared.definition().key());
+      if (state != null) {
+        // The interval may be another one now.
+        long tick = prepared.schedule().after(state.nextTick() - 1);
+        group.resume(tick, state.rules(), state.orphans());
+      }
+      installed.add(group);
+      earliest = Math.min(earliest, group.nextSampleTime());
+      for (var rule : prepared.rules()) {
+        if (rule.alert() == null) {
+          firstWrites.merge(rule.rule().name(), group.nextSampleTime(), Math::min);
+        } else {
+          firstWrites.merge("ALERTS", group.nextSampleTime(), Math::min);
+          firstWrites.merge("ALERTS_FOR_STATE", group.nextSampleTime(), Math::min);
+        }
+      }
+    }
+    groups = installed;
+    // What rules wrote at ticks that come again is not to be seen before they do.
+    window.fill(
+        history, earliest, labels -> firstWrites.getOrDefault(labels.metricName(), Long.MAX_VALUE));
+    if (earliest < startedAt) {
+      window.eachTime(
+          time -> {
+            if (time < startedAt) {
+              heard.add(Math.floorDiv(time, HEARD_MILLIS));
+            }
+          },
+          earliest - SILENCE_MILLIS);
+    }
+  }
+
+  /** Ends the series of a group that is gone, at the tick that it would have had. */
+  private void end(String key, RuleSnapshot.Group gone) {
+    Set<Labels> series = new LinkedHashSet<>(gone.orphans());
+    gone.rules().values().forEach(rule -> series.addAll(rule.outputs()));
+    if (series.isEmpty()) {
+      return;
+    }
+    long at = gone.nextSampleTime();
+    var batch = SampleBatch.at(new Origin.Rules(gone.name()), at);
+    for (var labels : series) {
+      batch.series(labels).value(StaleMarker.VALUE);
+    }
+    var ended = batch.build();
+    window.append(ended);
+    out.samples(ended);
+  }
+
+  private @Nullable GroupEvaluator due(long time) {
+    GroupEvaluator first = null;
+    for (var group : groups) {
+      if (group.nextSampleTime() <= time
+          && (first == null || group.nextSampleTime() < first.nextSampleTime())) {
+        first = group;
+      }
+    }
+    return first;
+  }
+
+  private boolean isSilent(GroupEvaluator group) {
+    long silence = Math.max(SILENCE_MILLIS, group.definition().interval().toMillis());
+    long at = group.nextSampleTime();
+    Long last = heard.floor(Math.floorDiv(at, HEARD_MILLIS));
+    return last == null || (last + 1) * HEARD_MILLIS < at - silence;
+  }
+
+  private void evict(long at) {
+    if (at - EVICTION_MILLIS > evictedAt) {
+      long oldest = at;
+      for (var group : groups) {
+        oldest = Math.min(oldest, group.nextSampleTime());
+      }
+      window.evict(oldest);
+      evictedAt = at;
+      heard.headSet(Math.floorDiv(oldest - 2 * SILENCE_MILLIS, HEARD_MILLIS)).clear();
+    }
+  }
+
+  private AlertTemplate.Query templates() {
+    return (query, time) -> {
+      var value = historyEngine.query(QueryRequest.instant(query, time)).value();
+      if (value instanceof QueryValue.Vector vector) {
+        return vector.samples();
+      }
+      if (value instanceof QueryValue.Scalar scalar) {
+        return List.of(new QueryValue.Sample(Labels.EMPTY, time, scalar.value(), null));
+      }
+      throw new FaultException(Fault.EXECUTION, "query result is not a vector or scalar");
+    };
+  }
+}

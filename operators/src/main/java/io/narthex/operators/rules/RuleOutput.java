@@ -1,0 +1,13 @@
+package io.narthex.operators.rules;
+
+import io.narthex.pipeline.alert.AlertBatch;
+import io.narthex.pipeline.model.SampleBatch;
+
+/** Where evaluations leave what follows from them. */
+public interface RuleOutput {
+  /** What the rules of one group wrote at one tick; all rows have one timestamp. */
+  void samples(SampleBatch batch);
+
+  /** What one alerting rule tells after one tick. */
+  void alerts(AlertBatch batch);
+}

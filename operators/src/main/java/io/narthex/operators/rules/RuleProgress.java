@@ -1,0 +1,80 @@
+package io.narthex.operators.rules;
+
+import io.narthex.operators.alert.AlertRuleState;
+import io.narthex.pipeline.model.Labels;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where a rule stands after the ticks so far. */
+final class RuleProgress {
+  private final RuleSet.Prepared rule;
+  private AlertRuleState alerts = AlertRuleState.EMPTY;
+  private Set<Labels> outputs = Set.of();
+  private long lastTick;
+  private long durationNanos;
+  private @Nullable String lastError;
+  private long evaluations;
+  private long failures;
+
+  RuleProgress(RuleSet.Prepared rule) {
+    this.rule = rule;
+  }
+
+  RuleSet.Prepared rule() {
+    return rule;
+  }
+
+  AlertRuleState alerts() {
+    return alerts;
+  }
+
+  void alerts(AlertRuleState state) {
+    alerts = state;
+  }
+
+  /** The series that the last evaluation which did not fail wrote. */
+  Set<Labels> outputs() {
+    return outputs;
+  }
+
+  void outputs(Set<Labels> written) {
+    outputs = written;
+  }
+
+  /** The tick evaluated last; 0 if none was. */
+  long lastTick() {
+    return lastTick;
+  }
+
+  long durationNanos() {
+    return durationNanos;
+  }
+
+  /** Why the last evaluation failed; null if it did not. */
+  @Nullable String lastError() {
+    return lastError;
+  }
+
+  long evaluations() {
+    return evaluations;
+  }
+
+  long failures() {
+    return failures;
+  }
+
+  void evaluated(long tick, long nanos, @Nullable String error) {
+    lastTick = tick;
+    durationNanos = nanos;
+    lastError = error;
+    evaluations++;
+    if (error != null) {
+      failures++;
+    }
+  }
+
+  void resume(GroupEvaluator.RuleState state) {
+    alerts = state.alerts();
+    outputs = state.outputs();
+  }
+}

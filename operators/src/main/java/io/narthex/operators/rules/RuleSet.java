@@ -1,0 +1,120 @@
+package io.narthex.operators.rules;
+
+import io.narthex.operators.alert.AlertEvaluator;
+import io.narthex.operators.alert.AlertRule;
+import io.narthex.pipeline.alert.AlertRuleId;
+import io.narthex.pipeline.config.rules.AlertingRule;
+import io.narthex.pipeline.config.rules.Rule;
+import io.narthex.pipeline.config.rules.RuleGroup;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.exec.EngineOptions;
+import io.narthex.query.promql.parse.PromqlParser;
+import io.narthex.query.promql.print.ExprPrinter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules that are in force, ready to be evaluated. Immutable.
+ *
+ * @param groups in order of evaluation where ticks fall together
+ * @param interests what they read
+ */
+public record RuleSet(List<Group> groups, Interests interests, EngineOptions engine) {
+
+  public RuleSet {
+    groups = List.copyOf(groups);
+  }
+
+  /** A group and its rules in order of the file. */
+  record Group(RuleGroup definition, TickSchedule schedule, List<Prepared> rules) {
+    long queryOffsetMillis() {
+      Duration offset = definition.queryOffset();
+      return offset == null ? 0 : offset.toMillis();
+    }
+  }
+
+  /**
+   * A rule.
+   *
+   * @param key by which it is known in its group over reloads: name, labels and, where rules are
+   *     alike in these, their order
+   * @param labels in effect
+   * @param elsewhere whether it reads what no window holds, so that the store is asked
+   * @param alert null for a recording rule
+   */
+  record Prepared(
+      Rule rule,
+      String key,
+      Expr expr,
+      Map<String, String> labels,
+      boolean elsewhere,
+      @Nullable AlertEvaluator alert) {}
+
+  /** No rules. */
+  public static RuleSet none(EngineOptions engine) {
+    return new RuleSet(List.of(), Interests.NONE, engine);
+  }
+
+  /**
+   * Prepares groups whose intervals and offsets are filled in.
+   *
+   * @throws io.narthex.pipeline.fault.FaultException {@code BAD_DATA} if an expression is faulty
+   * @throws IllegalArgumentException if a template is faulty
+   */
+  public static RuleSet of(
+      List<RuleGroup> groups, EngineOptions engine, AlertRule.Surroundings surroundings) {
+    var prepared = new ArrayList<Group>();
+    var reaches = new ArrayList<WindowReach>();
+    for (var shard : ShardPlan.of(groups, engine.parsing()).shards()) {
+      for (var group : shard.groups()) {
+        prepared.add(prepare(group, engine, surroundings, reaches));
+      }
+    }
+    return new RuleSet(prepared, Interests.of(reaches), engine);
+  }
+
+  private static Group prepare(
+      RuleGroup group,
+      EngineOptions engine,
+      AlertRule.Surroundings surroundings,
+      List<WindowReach> reaches) {
+    var rules = new ArrayList<Prepared>();
+    var alike = new LinkedHashMap<String, Integer>();
+    for (var rule : group.rules()) {
+      Expr expr = PromqlParser.parse(rule.expression(), engine.parsing());
+      var reach = WindowReach.of(expr, engine.lookback().toMillis());
+      if (!reach.elsewhere()) {
+        reaches.add(reach);
+      }
+      var labels = group.labelsOf(rule);
+      boolean alerting = rule instanceof AlertingRule;
+      String looks = (alerting ? "alert " : "record ") + rule.name() + Labels.of(labels);
+      String key = looks + "#" + alike.merge(looks, 1, Integer::sum);
+      AlertEvaluator alert =
+          rule instanceof AlertingRule definition
+              ? new AlertEvaluator(
+                  AlertRule.of(definition(group, definition, labels, expr), surroundings))
+              : null;
+      rules.add(new Prepared(rule, key, expr, labels, reach.elsewhere(), alert));
+    }
+    return new Group(group, TickSchedule.of(group), List.copyOf(rules));
+  }
+
+  private static AlertRule.Definition definition(
+      RuleGroup group, AlertingRule rule, Map<String, String> labels, Expr expr) {
+    return new AlertRule.Definition(
+        new AlertRuleId(group.file(), group.name(), rule.name()),
+        ExprPrinter.print(expr),
+        rule.holdFor(),
+        rule.keepFiringFor(),
+        labels,
+        rule.annotations(),
+        group.interval(),
+        group.limit());
+  }
+}
