@@ -178,8 +178,7 @@ final class GroupEvaluator {
       if (value instanceof QueryValue.Scalar scalar) {
         return List.of(new QueryValue.Sample(Labels.EMPTY, at, scalar.value(), null));
       }
-      throw new FaultException(
-          Fault.EXECUTION, "rule result is not a vector or scalar");
+      throw new FaultException(Fault.EXECUTION, "rule result is not a vector or scalar");
     }
 
     private @Nullable String record(RuleProgress progress, List<QueryValue.Sample> result) {
@@ -216,8 +215,7 @@ final class GroupEvaluator {
       progress.alerts(outcome.state());
       if (!outcome.transitions().isEmpty() || !outcome.notifications().isEmpty()) {
         out.alerts(
-            new AlertBatch(
-                evaluator.rule().id(), outcome.transitions(), outcome.notifications()));
+            new AlertBatch(evaluator.rule().id(), outcome.transitions(), outcome.notifications()));
       }
       if (outcome.error() != null) {
         return outcome.error();

@@ -1,6 +1,6 @@
 /**
- * Continuous rules as plain logic: what groups read of each other, and when they are evaluated.
- * Knows PromQL, nothing of Flink.
+ * Continuous rules as plain logic: what groups read of each other, when they are evaluated, the
+ * window of samples that they need and what follows from each tick. Knows PromQL, nothing of Flink.
  */
 @NullMarked
 package io.narthex.operators.rules;

@@ -62,8 +62,7 @@ class RuleEvaluatorTest {
 
   private final List<RuleGroup> groups =
       List.of(
-          group(
-              "late", 10, 7, record("l:rate", "sum by (job) (rate(c[1m]))", "kind", "late")),
+          group("late", 10, 7, record("l:rate", "sum by (job) (rate(c[1m]))", "kind", "late")),
           group(
               "top",
               15,
@@ -164,7 +163,9 @@ class RuleEvaluatorTest {
             "job",
             "a",
             "severity",
-            "page");
+            "page",
+            "team",
+            "x");
     var rows = rowsOf(alert);
     assertThat(rows).hasSizeGreaterThan(3);
     assertThat(StaleMarker.is(rows.get(rows.size() - 1))).isTrue();
