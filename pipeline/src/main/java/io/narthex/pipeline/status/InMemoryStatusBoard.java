@@ -11,6 +11,7 @@ import java.util.TreeMap;
 public final class InMemoryStatusBoard implements StatusBoard {
   private final Map<String, Pool> pools = new TreeMap<>(); // guarded by this
   private final Map<TargetKey, List<MetricMetadata>> metadata = new LinkedHashMap<>();
+  private Alertmanagers alertmanagers = Alertmanagers.NONE; // guarded by this
 
   private record Pool(
       Map<String, TargetStatus> active, List<DroppedTarget> dropped, int droppedCount) {}
@@ -62,6 +63,16 @@ public final class InMemoryStatusBoard implements StatusBoard {
     } else {
       metadata.put(key, List.copyOf(entries));
     }
+  }
+
+  @Override
+  public synchronized void alertmanagers(Alertmanagers found) {
+    alertmanagers = found;
+  }
+
+  @Override
+  public synchronized Alertmanagers alertmanagers() {
+    return alertmanagers;
   }
 
   @Override

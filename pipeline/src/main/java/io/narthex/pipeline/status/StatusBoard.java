@@ -31,6 +31,11 @@ public interface StatusBoard {
   /** Replaces what a target says about its metric families; an empty list forgets the target. */
   void metadata(String pool, String target, List<MetricMetadata> metadata);
 
+  /** Replaces what is known of Alertmanagers. */
+  void alertmanagers(Alertmanagers found);
+
+  Alertmanagers alertmanagers();
+
   List<String> pools();
 
   List<TargetStatus> activeTargets();
@@ -42,6 +47,21 @@ public interface StatusBoard {
 
   /** Metadata by target, the key being pool and target id. */
   Map<TargetKey, List<MetricMetadata>> metadata();
+
+  /**
+   * Alertmanagers that discovery found.
+   *
+   * @param active URLs that alerts are sent to
+   * @param dropped URLs that relabelling dropped
+   */
+  record Alertmanagers(List<String> active, List<String> dropped) {
+    public static final Alertmanagers NONE = new Alertmanagers(List.of(), List.of());
+
+    public Alertmanagers {
+      active = List.copyOf(active);
+      dropped = List.copyOf(dropped);
+    }
+  }
 
   /** Names a target across pools. */
   record TargetKey(String pool, String target) {}

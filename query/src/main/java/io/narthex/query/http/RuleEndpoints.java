@@ -1,5 +1,6 @@
 package io.narthex.query.http;
 
+import io.narthex.pipeline.status.StatusBoard;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,11 @@ import java.util.Map;
 
 /** Rules, alerts and Alertmanagers. */
 final class RuleEndpoints {
+  private final StatusBoard status;
+
+  RuleEndpoints(StatusBoard status) {
+    this.status = status;
+  }
 
   List<Route> routes() {
     return List.of(
@@ -60,10 +66,15 @@ final class RuleEndpoints {
     }
   }
 
-  private static Reply alertmanagers() {
+  private Reply alertmanagers() {
     var data = new LinkedHashMap<String, Object>();
-    data.put("activeAlertmanagers", List.of());
-    data.put("droppedAlertmanagers", List.of());
+    var found = status.alertmanagers();
+    data.put("activeAlertmanagers", urls(found.active()));
+    data.put("droppedAlertmanagers", urls(found.dropped()));
     return Reply.data(data);
+  }
+
+  private static List<Map<String, String>> urls(List<String> urls) {
+    return urls.stream().map(url -> Map.of("url", url)).toList();
   }
 }

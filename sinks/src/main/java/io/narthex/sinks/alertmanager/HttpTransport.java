@@ -1,0 +1,56 @@
+package io.narthex.sinks.alertmanager;
+
+import io.narthex.pipeline.config.HttpClientConfig;
+import io.narthex.pipeline.http.HttpClients;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import java.nio.charset.StandardCharsets;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+
+/** Posts over HTTP with the TLS, the credentials and the proxy of one configuration. */
+final class HttpTransport implements AlertTransport {
+  private static final int MOST_TEXT = 512;
+
+  /** Certificates are files: they are read once, on a thread that may block. */
+  private final Mono<HttpClient> client;
+
+  HttpTransport(HttpClientConfig config) {
+    client =
+        Mono.fromCallable(() -> HttpClients.create(config))
+            .subscribeOn(Schedulers.boundedElastic())
+            .cacheInvalidateIf(made -> false);
+  }
+
+  @Override
+  public Mono<Answer> post(String url, byte[] body) {
+    return client.flatMap(
+        http ->
+            http.headers(
+                    headers ->
+                        headers.set(
+                            HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON))
+                .post()
+                .uri(url)
+                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
+                .response(HttpTransport::answer)
+                .next());
+  }
+
+  private static Mono<Answer> answer(HttpClientResponse response, ByteBufFlux body) {
+    int status = response.status().code();
+    if (status / 100 == 2) {
+      return body.then(Mono.just(new Answer(status, "")));
+    }
+    return body.asString(StandardCharsets.UTF_8)
+        .reduce(
+            new StringBuilder(),
+            (text, part) ->
+                text.append(part, 0, Math.min(part.length(), MOST_TEXT - text.length())))
+        .map(text -> new Answer(status, text.toString().strip()));
+  }
+}
