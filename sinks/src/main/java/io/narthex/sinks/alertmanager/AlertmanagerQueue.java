@@ -34,7 +34,8 @@ final class AlertmanagerQueue {
 
   private final ArrayDeque<Entry> waiting = new ArrayDeque<>(); // guarded by this
   private List<Entry> underWay = List.of(); // guarded by this
-  private @Nullable Disposable loop; // guarded by this; null while nothing is sent
+  private boolean sending; // guarded by this
+  private @Nullable Disposable loop; // guarded by this; the newest one
   private Sinks.@Nullable Empty<Void> idle; // guarded by this
   private boolean closed; // guarded by this
   private volatile boolean failing;
@@ -96,7 +97,8 @@ final class AlertmanagerQueue {
       LOG.warn("the queue of {} is full: {} oldest alerts were dropped", url, surplus);
     }
     metrics.length(waiting.size());
-    if (loop == null) {
+    if (!sending) {
+      sending = true;
       loop = Mono.defer(this::sendNext).subscribeOn(scheduler).repeat(this::hasMore).subscribe();
     }
   }
@@ -109,7 +111,7 @@ final class AlertmanagerQueue {
 
   /** Ends when nothing is to be sent any more. */
   synchronized Mono<Void> drained() {
-    if (loop == null) {
+    if (!sending) {
       return Mono.empty();
     }
     if (idle == null) {
@@ -183,7 +185,7 @@ final class AlertmanagerQueue {
     if (closed || !waiting.isEmpty()) {
       return !closed;
     }
-    loop = null;
+    sending = false;
     if (idle != null) {
       idle.tryEmitEmpty();
       idle = null;

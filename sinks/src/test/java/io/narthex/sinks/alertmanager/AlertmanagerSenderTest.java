@@ -282,7 +282,6 @@ class AlertmanagerSenderTest {
     try (small) {
       small.apply(config(entry(List.of(), List.of(), "small:9093")), Map.of());
       small.send(IntStream.range(0, 5).mapToObj(i -> firing("n" + i, 5000)).toList());
-      assertThat(small.undelivered()).hasSize(3);
       pass(Duration.ofMillis(1));
       assertThat(names(url)).containsExactly("n2", "n3", "n4");
     }
