@@ -4,6 +4,7 @@ import io.narthex.operators.alert.AlertTemplate;
 import io.narthex.operators.template.language.MapValue;
 import io.narthex.operators.template.language.TemplateException;
 import io.narthex.operators.template.language.TemplateText;
+import io.narthex.pipeline.config.rules.RuleChecks.Problem;
 import java.util.List;
 import java.util.Map;
 
@@ -84,6 +85,23 @@ public final class AlertTemplates {
     } catch (TemplateException e) {
       throw new TemplateException(
           "error parsing template " + name + ": " + e.getMessage(), e.line());
+    }
+  }
+
+  /**
+   * What is wrong with a template, as {@link io.narthex.pipeline.config.rules.RuleChecks#template}
+   * says it; the place is the line's begin.
+   */
+  public static List<Problem> problems(String name, String text) {
+    try {
+      check(name, text);
+      return List.of();
+    } catch (TemplateException e) {
+      int at = 0;
+      for (int line = 1; line < e.line(); line++) {
+        at = text.indexOf('\n', at) + 1;
+      }
+      return List.of(new Problem(at, String.valueOf(e.getMessage())));
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.operators.template.language.TemplateException;
+import io.narthex.pipeline.config.rules.RuleChecks.Problem;
 import io.narthex.pipeline.testkit.Reference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,5 +71,14 @@ class AlertTemplatesTest {
       })
   void check_goodTemplate_passes(String text) {
     AlertTemplates.check("t", text);
+  }
+
+  @Test
+  void problems_faultInSecondLine_isPlacedThere() {
+    assertThat(AlertTemplates.problems("t", "a\n{{ foo }}"))
+        .containsExactly(
+            new Problem(
+                2, "error parsing template t: template: t:2: function \"foo\" not defined"));
+    assertThat(AlertTemplates.problems("t", "{{ $value }}")).isEmpty();
   }
 }
