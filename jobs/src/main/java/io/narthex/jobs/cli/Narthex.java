@@ -20,6 +20,7 @@ import picocli.CommandLine.ParameterException;
       ServerCommand.class,
       SubmitCommand.class,
       QueryServerCommand.class,
+      ImportCommand.class,
       HelpCommand.class
     },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})

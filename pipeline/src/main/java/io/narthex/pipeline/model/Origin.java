@@ -31,4 +31,10 @@ public sealed interface Origin {
    * @param group name of the group
    */
   record Rules(String group) implements Origin {}
+
+  /**
+   * Samples of another store. They are taken at any age and in any order, may overwrite, and keep
+   * stale markers that end series of which nothing else is known.
+   */
+  record Import() implements Origin {}
 }

@@ -191,6 +191,8 @@ public final class SampleBatchSerializer extends TypeSerializerSingleton<SampleB
     } else if (origin instanceof Origin.Rules rules) {
       out.writeByte(4);
       writeText(rules.group(), out);
+    } else if (origin instanceof Origin.Import) {
+      out.writeByte(5);
     } else {
       throw new IOException("no encoding for origin " + origin);
     }
@@ -203,6 +205,7 @@ public final class SampleBatchSerializer extends TypeSerializerSingleton<SampleB
       case 2 -> new Origin.RemoteWrite();
       case 3 -> new Origin.Push(readText(in));
       case 4 -> new Origin.Rules(readText(in));
+      case 5 -> new Origin.Import();
       default -> throw new IOException("unknown origin " + kind);
     };
   }

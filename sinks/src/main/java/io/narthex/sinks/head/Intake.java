@@ -38,6 +38,7 @@ final class Intake {
   private int histograms;
   private int late;
   private boolean overwrites;
+  private boolean imports;
   private long newestAllowed;
   private long oldestAllowed;
   private final int[] rejected = new int[REASONS.length];
@@ -173,14 +174,15 @@ final class Intake {
       rows = new int[most];
     }
     long now = clock.getAsLong();
-    overwrites = batch.origin() instanceof Origin.Rules;
+    imports = batch.origin() instanceof Origin.Import;
+    overwrites = imports || batch.origin() instanceof Origin.Rules;
     newestAllowed =
         batch.origin() instanceof Origin.RemoteWrite
             ? now + options.maxAhead().toMillis()
             : Long.MAX_VALUE;
     long newest = Math.min(now, Math.max(maxTime, batch.maxTimestamp()));
     long retention = options.retention().toMillis();
-    oldestAllowed = retention == 0 ? Long.MIN_VALUE : newest - retention;
+    oldestAllowed = retention == 0 || imports ? Long.MIN_VALUE : newest - retention;
   }
 
   private int seriesOf(SampleBatch batch, int s, int firstRow, int rowsEnd) {
@@ -190,7 +192,7 @@ final class Intake {
     long hash = batch.hash(s);
     int id = series.find(hash, bytes, from, to, guess);
     if (id < 0) {
-      if (onlyStale(batch, firstRow, rowsEnd)) {
+      if (!imports && onlyStale(batch, firstRow, rowsEnd)) {
         return -1;
       }
       id = addSeries(batch, s, hash, rowsEnd - firstRow);
