@@ -45,7 +45,8 @@ final class TsdbIndex {
       throw new TsdbFormatException(
           path + " is an index of version " + version + "; blocks of version 2 can be imported");
     }
-    var contents = file.checked((long) file.size() - TABLE_OF_CONTENTS - Integer.BYTES, TABLE_OF_CONTENTS);
+    var contents =
+        file.checked((long) file.size() - TABLE_OF_CONTENTS - Integer.BYTES, TABLE_OF_CONTENTS);
     long symbolsFrom = contents.getLong();
     long seriesFrom = contents.getLong();
     long seriesEnd = (long) file.size() - TABLE_OF_CONTENTS - Integer.BYTES;
