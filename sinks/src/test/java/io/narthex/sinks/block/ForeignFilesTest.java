@@ -68,7 +68,14 @@ class ForeignFilesTest {
             note + " is no block and is ignored",
             lost + " is no block and is ignored",
             named + " is no block and is ignored",
-            "the block in " + empty + " is damaged and is not read");
+            directory.resolve("wal").resolve("00000000")
+                + " is no file of the write-ahead log and is ignored",
+            "damage in "
+                + empty
+                + ": "
+                + empty.resolve("meta.json")
+                + " has not two lines; restore the block from a copy or remove its folder;"
+                + " the block is set aside, not read");
     assertThat(halfDeleted).doesNotExist();
     assertThat(List.of(note, lost, named, empty, other))
         .allSatisfy(path -> assertThat(path).exists());
