@@ -9,6 +9,8 @@ public enum Fault {
   EXECUTION("execution", 422),
   TOO_MANY_SAMPLES("execution", 422),
   CANCELED("canceled", 499),
+  /** Somebody ended it while its client waited. */
+  ENDED("canceled", 503),
   TIMEOUT("timeout", 503),
   OVERLOADED("timeout", 503),
   NOT_FOUND("not_found", 404),

@@ -1,6 +1,7 @@
 package io.narthex.query.http;
 
 import io.narthex.query.promql.Cancellation;
+import io.narthex.query.promql.QueryProgress;
 
 /**
  * One request to an endpoint.
@@ -9,11 +10,15 @@ import io.narthex.query.promql.Cancellation;
  * @param variable the variable part of the path, decoded; empty if it has none
  * @param accept the Accept header; empty if there is none
  * @param arrivedNanos {@link System#nanoTime()} at the request's arrival
+ * @param client address of the one who asks
  * @param cancellation set when the client is gone or the time is up
+ * @param progress what a query has used; its result counts as held until the answer is sent
  */
 record Call(
     Parameters parameters,
     String variable,
     String accept,
     long arrivedNanos,
-    Cancellation cancellation) {}
+    String client,
+    Cancellation cancellation,
+    QueryProgress progress) {}

@@ -6,6 +6,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.telemetry.HttpMetrics;
 import io.narthex.query.promql.Cancellation;
+import io.narthex.query.promql.QueryProgress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -72,22 +73,25 @@ final class Dispatcher {
     response.compression(true);
     var exchange = new Exchange();
     var cancellation = new Cancellation();
+    var progress = QueryProgress.keepingResult();
     boolean head = request.method().equals(HttpMethod.HEAD);
     return parameters(request)
         .timeout(options.queryTimeout())
         .flatMap(
             parameters ->
-                begin(request, match, parameters, exchange, cancellation)
+                begin(request, match, parameters, exchange, cancellation, progress)
                     .timeout(patience(parameters)))
         .onErrorResume(fault -> Mono.just(begun(replyTo(fault, route))))
         .flatMap(begun -> send(response, begun, head, exchange))
         .doFinally(
-            signal ->
-                metrics.answered(
-                    route.path(),
-                    response.status().code(),
-                    System.nanoTime() - exchange.arrivedNanos,
-                    exchange.bytes));
+            signal -> {
+              progress.close();
+              metrics.answered(
+                  route.path(),
+                  response.status().code(),
+                  System.nanoTime() - exchange.arrivedNanos,
+                  exchange.bytes);
+            });
   }
 
   private Mono<Begun> begin(
@@ -95,7 +99,8 @@ final class Dispatcher {
       RouteTable.Match match,
       Parameters parameters,
       Exchange exchange,
-      Cancellation cancellation) {
+      Cancellation cancellation,
+      QueryProgress progress) {
     var route = match.route();
     String accept = request.requestHeaders().get(HttpHeaderNames.ACCEPT, "");
     var call =
@@ -104,7 +109,9 @@ final class Dispatcher {
             Parameters.decode(match.variable(), false),
             accept,
             exchange.arrivedNanos,
-            cancellation);
+            client(request),
+            cancellation,
+            progress);
     var state = facts.readiness().state();
     if (route.needsReady() && state != ServerFacts.State.READY) {
       return Mono.just(begun(new Reply.NotReady(state == ServerFacts.State.STOPPING)));
@@ -114,6 +121,11 @@ final class Dispatcher {
     }
     var workers = route.pool() == Route.Pool.QUERY ? queries : lookups;
     return workers.call(() -> begun(route.endpoint().answer(call)), cancellation);
+  }
+
+  private static String client(HttpServerRequest request) {
+    var address = request.remoteAddress();
+    return address == null ? "" : address.getHostString() + ":" + address.getPort();
   }
 
   /**

@@ -31,11 +31,14 @@ public final class QueryApi implements Routes, AutoCloseable {
   }
 
   QueryApi(ApiServices services, ApiOptions options, Clock clock) {
-    queries = new Workers("query", options.maxConcurrency(), options.maxQueued());
+    // The engine lets queries compute by turns; who waits for a turn waits on a thread of its own.
+    queries = new Workers("query", options.maxConcurrency() + options.maxQueued(), 0);
+    var running = new RunningQueries();
     lookups = new Workers("lookup", LOOKUP_THREADS, LOOKUP_QUEUE);
     var metrics = new QueryMetrics(services.registry(), queries, options.maxConcurrency());
     var routes = new ArrayList<Route>();
-    routes.addAll(new QueryEndpoints(services, options, metrics, clock).routes());
+    routes.addAll(new QueryEndpoints(services, options, metrics, running, clock).routes());
+    routes.addAll(new RunningQueryEndpoints(running).routes());
     routes.addAll(new SeriesEndpoints(services, options).routes());
     routes.addAll(new TargetEndpoints(services, options).routes());
     routes.addAll(new RuleEndpoints(services.board()).routes());

@@ -27,14 +27,21 @@ final class QueryEndpoints {
   private final SampleStore store;
   private final QuerySyntax syntax;
   private final QueryMetrics metrics;
+  private final RunningQueries running;
   private final Duration maxTimeout;
   private final Clock clock;
 
-  QueryEndpoints(ApiServices services, ApiOptions options, QueryMetrics metrics, Clock clock) {
+  QueryEndpoints(
+      ApiServices services,
+      ApiOptions options,
+      QueryMetrics metrics,
+      RunningQueries running,
+      Clock clock) {
     this.engine = services.engine();
     this.store = services.store();
     this.syntax = new QuerySyntax(options.language());
     this.metrics = metrics;
+    this.running = running;
     this.maxTimeout = options.queryTimeout();
     this.clock = clock;
   }
@@ -92,13 +99,20 @@ final class QueryEndpoints {
             step,
             lookback(parameters),
             timeout,
-            call.cancellation());
-    var result = inQuery(() -> engine.query(request));
+            call.cancellation(),
+            call.progress());
+    var result = inQuery(() -> evaluate(request, call));
     metrics.evaluated(queuedNanos, result.statistics());
     var statistics =
         parameters.get("stats").isEmpty() ? null : statistics(queuedNanos, result.statistics());
     var body = new ResultBody(result.value(), limit, statistics);
     return Reply.data(body, warnings(result, limit), result.infos());
+  }
+
+  private QueryResult evaluate(QueryRequest request, Call call) {
+    try (var entry = running.add(request, call.client(), call.arrivedNanos())) {
+      return engine.query(request);
+    }
   }
 
   private Duration remaining(Parameters parameters, long queuedNanos) {

@@ -18,7 +18,8 @@ record Route(String path, Set<Verb> methods, boolean needsReady, Pool pool, Endp
     GET,
     HEAD,
     POST,
-    PUT
+    PUT,
+    DELETE
   }
 
   /** The threads that run endpoints. */
@@ -65,6 +66,16 @@ record Route(String path, Set<Verb> methods, boolean needsReady, Pool pool, Endp
   /** Answers to GET and HEAD at once, when the server is ready. */
   static Route whenReady(String path, Endpoint endpoint) {
     return new Route(path, EnumSet.of(Verb.GET, Verb.HEAD), true, Pool.INLINE, endpoint);
+  }
+
+  /** Answers to GET at once, when the server is ready. */
+  static Route glance(String path, Endpoint endpoint) {
+    return new Route(path, EnumSet.of(Verb.GET), true, Pool.INLINE, endpoint);
+  }
+
+  /** Answers to DELETE at once, when the server is ready. */
+  static Route delete(String path, Endpoint endpoint) {
+    return new Route(path, EnumSet.of(Verb.DELETE), true, Pool.INLINE, endpoint);
   }
 
   boolean isApi() {

@@ -45,7 +45,7 @@ final class RouteTable {
       if (to > from
           && path.startsWith(candidate.before())
           && path.endsWith(candidate.after())
-          && path.indexOf('/', from) >= to) {
+          && path.substring(from, to).indexOf('/') < 0) {
         return new Match(candidate.route(), path.substring(from, to));
       }
     }

@@ -5,19 +5,25 @@ import io.narthex.pipeline.fault.FaultException;
 import io.narthex.query.promql.Cancellation;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
-/** Threads for work that blocks: a fixed number, and a queue of fixed length before them. */
+/** Threads for work that blocks: at most so many, and a queue of fixed length before them. */
 final class Workers implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
 
   private final String name;
   private final ThreadPoolExecutor executor;
 
+  /**
+   * @param threads at most
+   * @param queue how much work waits at most for a thread; 0 refuses work without a free thread
+   */
   Workers(String name, int threads, int queue) {
     var count = new AtomicInteger();
     this.name = name;
@@ -27,7 +33,7 @@ final class Workers implements AutoCloseable {
             threads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(queue),
+            queue == 0 ? new SynchronousQueue<>() : new ArrayBlockingQueue<>(queue),
             work -> {
               var thread = new Thread(work, "narthex-" + name + "-" + count.incrementAndGet());
               thread.setDaemon(true);
@@ -48,21 +54,23 @@ final class Workers implements AutoCloseable {
   <T> Mono<T> call(Supplier<T> work, Cancellation cancellation) {
     return Mono.create(
         sink -> {
+          var gone = new AtomicBoolean();
           Runnable task =
               () -> {
-                if (cancellation.isCancelled()) {
+                if (gone.get()) {
                   return;
                 }
                 try {
                   sink.success(work.get());
                 } catch (RuntimeException | Error e) {
-                  if (!cancellation.isCancelled()) {
+                  if (!gone.get()) {
                     sink.error(e);
                   }
                 }
               };
           sink.onCancel(
               () -> {
+                gone.set(true);
                 cancellation.cancel();
                 executor.remove(task);
               });

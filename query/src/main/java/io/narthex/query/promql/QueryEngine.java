@@ -8,7 +8,7 @@ public interface QueryEngine {
    *
    * @throws io.narthex.pipeline.fault.FaultException {@code BAD_DATA} for a faulty query, {@code
    *     EXECUTION} and {@code TOO_MANY_SAMPLES} for one that cannot be computed, {@code TIMEOUT},
-   *     {@code CANCELED}
+   *     {@code CANCELED}, {@code ENDED}
    */
   QueryResult query(QueryRequest request);
 }

@@ -179,9 +179,7 @@ final class Evaluation implements AutoCloseable {
    * called for each series, and in between where a series takes long.
    */
   void checkpoint() {
-    if (cancellation.isCancelled()) {
-      throw new FaultException(Fault.CANCELED, "query was canceled in query execution");
-    }
+    cancellation.check("query execution");
     long now = System.nanoTime();
     if (now - deadlineNanos > 0) {
       throw new FaultException(Fault.TIMEOUT, "query timed out in query execution");

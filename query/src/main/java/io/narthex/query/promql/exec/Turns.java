@@ -39,7 +39,7 @@ final class Turns {
    * Waits for a first turn.
    *
    * @param deadlineNanos when to give up, on the clock of {@link System#nanoTime}
-   * @throws FaultException {@code TIMEOUT} or {@code CANCELED}, both in the queue
+   * @throws FaultException {@code TIMEOUT}, {@code CANCELED} or {@code ENDED}, all in the queue
    */
   Turn begin(Cancellation cancellation, long deadlineNanos) {
     var turn = new Turn(cancellation, deadlineNanos);
@@ -126,9 +126,7 @@ final class Turns {
     }
 
     private void stopIfUnwanted() {
-      if (cancellation.isCancelled()) {
-        throw new FaultException(Fault.CANCELED, "query was canceled in query queue");
-      }
+      cancellation.check("query queue");
       if (System.nanoTime() - deadlineNanos > 0) {
         throw new FaultException(Fault.TIMEOUT, "query timed out in query queue");
       }
