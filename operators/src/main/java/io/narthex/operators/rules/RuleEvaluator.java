@@ -7,6 +7,7 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.StaleMarker;
+import io.narthex.pipeline.status.RuleGroupStatus;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
@@ -95,6 +96,11 @@ public final class RuleEvaluator {
     return rules;
   }
 
+  /** How all groups stand, in order of evaluation. */
+  public List<RuleGroupStatus> report() {
+    return groups.stream().map(GroupReport::of).toList();
+  }
+
   /** The groups in order of evaluation. */
   List<GroupEvaluator> groups() {
     return groups;
@@ -129,6 +135,7 @@ public final class RuleEvaluator {
           new GroupEvaluator.Surroundings(
               window, engine, historyEngine, templates(), clock.millis()),
           out);
+      out.evaluated(GroupReport.of(next));
     }
   }
 

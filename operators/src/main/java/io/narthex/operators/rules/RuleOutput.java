@@ -2,6 +2,7 @@ package io.narthex.operators.rules;
 
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.status.RuleGroupStatus;
 
 /** Where evaluations leave what follows from them. */
 public interface RuleOutput {
@@ -10,4 +11,10 @@ public interface RuleOutput {
 
   /** What one alerting rule tells after one tick. */
   void alerts(AlertBatch batch);
+
+  /**
+   * A group was evaluated, and all that followed from it was handed over before: the evaluator's
+   * snapshot, taken now, goes with it.
+   */
+  default void evaluated(RuleGroupStatus group) {}
 }

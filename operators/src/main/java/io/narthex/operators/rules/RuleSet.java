@@ -43,6 +43,7 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
    *
    * @param key by which it is known in its group over reloads: name, labels and, where rules are
    *     alike in these, their order
+   * @param text the expression, as it is printed
    * @param labels in effect
    * @param elsewhere whether it reads what no window holds, so that the store is asked
    * @param alert null for a recording rule
@@ -51,6 +52,7 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
       Rule rule,
       String key,
       Expr expr,
+      String text,
       Map<String, String> labels,
       boolean elsewhere,
       @Nullable AlertEvaluator alert) {}
@@ -93,23 +95,24 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
       }
       var labels = group.labelsOf(rule);
       boolean alerting = rule instanceof AlertingRule;
+      String text = ExprPrinter.print(expr);
       String looks = (alerting ? "alert " : "record ") + rule.name() + Labels.of(labels);
       String key = looks + "#" + alike.merge(looks, 1, Integer::sum);
       AlertEvaluator alert =
           rule instanceof AlertingRule definition
               ? new AlertEvaluator(
-                  AlertRule.of(definition(group, definition, labels, expr), surroundings))
+                  AlertRule.of(definition(group, definition, labels, text), surroundings))
               : null;
-      rules.add(new Prepared(rule, key, expr, labels, reach.elsewhere(), alert));
+      rules.add(new Prepared(rule, key, expr, text, labels, reach.elsewhere(), alert));
     }
     return new Group(group, TickSchedule.of(group), List.copyOf(rules));
   }
 
   private static AlertRule.Definition definition(
-      RuleGroup group, AlertingRule rule, Map<String, String> labels, Expr expr) {
+      RuleGroup group, AlertingRule rule, Map<String, String> labels, String text) {
     return new AlertRule.Definition(
         new AlertRuleId(group.file(), group.name(), rule.name()),
-        ExprPrinter.print(expr),
+        text,
         rule.holdFor(),
         rule.keepFiringFor(),
         labels,

@@ -2,6 +2,7 @@ package io.narthex.pipeline.status;
 
 import io.narthex.pipeline.model.MetricMetadata;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ public final class InMemoryStatusBoard implements StatusBoard {
   private final Map<String, Pool> pools = new TreeMap<>(); // guarded by this
   private final Map<TargetKey, List<MetricMetadata>> metadata = new LinkedHashMap<>();
   private Alertmanagers alertmanagers = Alertmanagers.NONE; // guarded by this
+  private Map<String, RuleGroupStatus> rules = new LinkedHashMap<>(); // guarded by this
 
   private record Pool(
       Map<String, TargetStatus> active, List<DroppedTarget> dropped, int droppedCount) {}
@@ -73,6 +75,24 @@ public final class InMemoryStatusBoard implements StatusBoard {
   @Override
   public synchronized Alertmanagers alertmanagers() {
     return alertmanagers;
+  }
+
+  @Override
+  public synchronized void rules(List<RuleGroupStatus> groups) {
+    var sorted = new ArrayList<>(groups);
+    sorted.sort(Comparator.comparing(RuleGroupStatus::file).thenComparing(RuleGroupStatus::name));
+    rules = new LinkedHashMap<>();
+    sorted.forEach(group -> rules.put(group.key(), group));
+  }
+
+  @Override
+  public synchronized void evaluated(RuleGroupStatus group) {
+    rules.replace(group.key(), group);
+  }
+
+  @Override
+  public synchronized List<RuleGroupStatus> rules() {
+    return List.copyOf(rules.values());
   }
 
   @Override

@@ -36,6 +36,15 @@ public interface StatusBoard {
 
   Alertmanagers alertmanagers();
 
+  /** Replaces all rule groups: those of a configuration that has come into force. */
+  void rules(List<RuleGroupStatus> groups);
+
+  /** Notes the newest evaluation of a group; one that {@link #rules} did not name is ignored. */
+  void evaluated(RuleGroupStatus group);
+
+  /** The rule groups in order of their files and, within a file, of their names. */
+  List<RuleGroupStatus> rules();
+
   List<String> pools();
 
   List<TargetStatus> activeTargets();

@@ -1,0 +1,21 @@
+package io.narthex.operators.rules;
+
+import io.narthex.pipeline.status.StatusBoard;
+import io.narthex.pipeline.storage.SampleStore;
+import java.time.Clock;
+import java.time.Duration;
+
+/**
+ * What the operators of rules find in their process.
+ *
+ * @param history where windows are filled from
+ * @param status learns how evaluations go
+ * @param maxWait how long a tick waits for samples that are still on their way
+ */
+public record RuleServices(
+    LiveRules rules,
+    SampleStore history,
+    StatusBoard status,
+    RuleMetrics metrics,
+    Duration maxWait,
+    Clock clock) {}
