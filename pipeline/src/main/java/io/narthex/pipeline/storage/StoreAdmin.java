@@ -30,6 +30,22 @@ public interface StoreAdmin {
    */
   void delete(List<Matcher> matchers, long from, long to);
 
-  /** Rewrites blocks with deleted samples, which frees their place on the disk. */
+  /** What was deleted, the oldest deletion first; those that are long final are forgotten. */
+  List<Deletion> deletions();
+
+  /**
+   * Shows samples again that a deletion hid, as far as they are still on the disk.
+   *
+   * @param id of the deletion
+   * @return the deletion as it is now
+   * @throws io.narthex.pipeline.fault.FaultException {@code NOT_FOUND} if there is no such
+   *     deletion, {@code BAD_DATA} if it is final or undone already
+   */
+  Deletion undoDeletion(long id);
+
+  /**
+   * Rewrites blocks with deleted samples, which frees their place on the disk and makes the
+   * deletions final.
+   */
   void cleanTombstones();
 }

@@ -2,7 +2,11 @@ package io.narthex.query.http;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.Deletion;
+import io.narthex.pipeline.storage.Deletion.State;
 import io.narthex.pipeline.storage.StoreAdmin;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,8 @@ final class AdminEndpoints {
   List<Route> routes() {
     return List.of(
         Route.admin("/api/v1/admin/tsdb/delete_series", call -> guarded(call, this::delete)),
+        Route.get("/api/v1/admin/tsdb/deletions", call -> guarded(call, this::deletions)),
+        Route.admin("/api/v1/admin/tsdb/deletions/:id/undo", call -> guarded(call, this::undo)),
         Route.admin("/api/v1/admin/tsdb/clean_tombstones", call -> guarded(call, this::clean)),
         Route.admin("/api/v1/admin/tsdb/snapshot", call -> guarded(call, this::snapshot)),
         Route.admin("/api/v1/admin/tsdb/flush", call -> guarded(call, this::flush)));
@@ -52,6 +58,41 @@ final class AdminEndpoints {
       throw e.fault() == Fault.BAD_DATA ? Parameters.invalid("match[]", e.getMessage()) : e;
     }
     return new Reply.Empty(204);
+  }
+
+  private Reply deletions(StoreAdmin store, Call call) {
+    var all = store.deletions().stream().map(AdminEndpoints::deletion).toList();
+    return Reply.data(Map.of("deletions", all));
+  }
+
+  private Reply undo(StoreAdmin store, Call call) {
+    long id;
+    try {
+      id = Long.parseLong(call.variable());
+    } catch (NumberFormatException e) {
+      throw Parameters.invalid("id", "not a number: " + Go.quote(call.variable()));
+    }
+    return Reply.data(deletion(store.undoDeletion(id)));
+  }
+
+  private static Map<String, Object> deletion(Deletion deletion) {
+    var data = new LinkedHashMap<String, Object>();
+    data.put("id", Long.toString(deletion.id()));
+    data.put("created", Times.rfc3339(deletion.created()));
+    data.put("matchers", deletion.matchers().stream().map(Matcher::toString).toList());
+    if (deletion.from() > Times.MIN) {
+      data.put("minTime", deletion.from());
+    }
+    if (deletion.to() < Times.MAX) {
+      data.put("maxTime", deletion.to());
+    }
+    data.put("numSeries", deletion.series());
+    data.put("numBlocks", deletion.blocks());
+    data.put("numBlocksLeft", deletion.blocksLeft());
+    data.put("state", deletion.state().text());
+    data.put(
+        "undoable", deletion.state() == State.ACTIVE || deletion.state() == State.PARTLY_FINAL);
+    return data;
   }
 
   private Reply clean(StoreAdmin store, Call call) {

@@ -268,6 +268,25 @@ class ApiEndpointsTest {
         .contains("unable to parse boolean: strconv.ParseBool: parsing \\\"x\\\": invalid syntax");
   }
 
+  @Test
+  void deletions_admin_areListedAndUndone() {
+    String base = "/api/v1/admin/tsdb/deletions";
+    var listed = adminServer.data(base).at("/deletions/0");
+    assertThat(listed.at("/id").asText()).isEqualTo("7");
+    assertThat(listed.at("/created").asText()).isEqualTo("1970-01-01T00:00:01.500Z");
+    assertThat(listed.at("/matchers/1").asText()).isEqualTo("job=\"a\"");
+    assertThat(listed.has("minTime")).isFalse();
+    assertThat(listed.at("/maxTime").asLong()).isEqualTo(2000);
+    assertThat(listed.at("/state").asText()).isEqualTo("partly final");
+    assertThat(listed.at("/undoable").asBoolean()).isTrue();
+    assertThat(adminServer.method("POST", base + "/7/undo").body())
+        .contains("\"state\":\"undone\"", "\"undoable\":false", "\"minTime\":1000");
+    assertThat(adminServer.store.administered).containsExactly("undo 7");
+    assertThat(adminServer.method("POST", base + "/x/undo").body())
+        .contains("invalid parameter \\\"id\\\": not a number");
+    assertThat(server.method("GET", base).statusCode()).isEqualTo(500);
+  }
+
   private static String encoded(String call) {
     int question = call.indexOf('?');
     if (question < 0) {

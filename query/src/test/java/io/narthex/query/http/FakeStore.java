@@ -4,6 +4,8 @@ import io.narthex.pipeline.model.Exemplar;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.Cardinality;
+import io.narthex.pipeline.storage.Deletion;
+import io.narthex.pipeline.storage.Deletion.State;
 import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
@@ -153,6 +155,19 @@ final class FakeStore implements SampleStore, StoreAdmin {
   @Override
   public void delete(List<Matcher> matchers, long from, long to) {
     administered.add("delete " + matchers + " " + from + " " + to);
+  }
+
+  @Override
+  public List<Deletion> deletions() {
+    var matchers = List.of(Matcher.equal("__name__", "up"), Matcher.equal("job", "a"));
+    return List.of(
+        new Deletion(7, 1500, matchers, Long.MIN_VALUE, 2000, 2, 3, 1, State.PARTLY_FINAL));
+  }
+
+  @Override
+  public Deletion undoDeletion(long id) {
+    administered.add("undo " + id);
+    return new Deletion(id, 1500, List.of(), 1000, Long.MAX_VALUE, 2, 3, 1, State.UNDONE);
   }
 
   @Override

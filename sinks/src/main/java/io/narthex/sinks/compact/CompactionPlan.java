@@ -30,14 +30,18 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
    *
    * @param metas all blocks
    * @param completeBefore time in milliseconds before which nothing more is expected in order
+   * @param held ids of blocks that no merge may touch now
    */
   public static Optional<CompactionPlan> next(
-      List<BlockMeta> metas, long completeBefore, CompactionOptions options) {
+      List<BlockMeta> metas, long completeBefore, CompactionOptions options, Set<String> held) {
     Duration first = options.ranges().get(0);
     for (long start : windows(metas, first, completeBefore)) {
       List<BlockMeta> group = segmentGroup(metas, start, first.toMillis());
       if (!group.isEmpty()) {
-        return Optional.of(plan(withWritesBetween(group, metas), first));
+        CompactionPlan plan = plan(withWritesBetween(group, metas), first);
+        if (Collections.disjoint(plan.blocks, held)) {
+          return Optional.of(plan);
+        }
       }
     }
     for (Duration range : options.ranges()) {
@@ -49,7 +53,10 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
           }
         }
         if (group.size() > 1) {
-          return Optional.of(plan(withWritesBetween(group, metas), range));
+          CompactionPlan plan = plan(withWritesBetween(group, metas), range);
+          if (Collections.disjoint(plan.blocks, held)) {
+            return Optional.of(plan);
+          }
         }
       }
     }

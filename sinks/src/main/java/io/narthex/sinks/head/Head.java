@@ -10,6 +10,8 @@ import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.sinks.index.Postings;
+import io.narthex.sinks.index.PostingsQuery;
+import io.narthex.sinks.index.VisiblePostings;
 import io.narthex.sinks.wal.FrameBuffer;
 import io.narthex.sinks.wal.Wal;
 import io.narthex.sinks.wal.WalListener;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -229,17 +232,27 @@ public final class Head implements SampleAppender, AutoCloseable {
     return parts;
   }
 
-  /** The inverted indexes of the head, one for each generation of series. */
+  /** The inverted indexes of the head, one for each generation of series that have samples. */
   public List<Postings> postings() {
     var all = new ArrayList<Postings>();
     SeriesTable before = null;
     for (var memtable : memtables) {
-      if (memtable.series() != before) {
-        all.add(memtable.series().postings());
+      var series = memtable.series();
+      if (series != before) {
+        all.add(VisiblePostings.without(emptied(series), series.postings()));
       }
-      before = memtable.series();
+      before = series;
     }
     return all;
+  }
+
+  private RoaringBitmap emptied(SeriesTable series) {
+    lock.lock();
+    try {
+      return series.emptied().clone();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -294,6 +307,30 @@ public final class Head implements SampleAppender, AutoCloseable {
       lock.unlock();
     }
     wal.deleteBefore(frozen.nextScope());
+  }
+
+  /**
+   * Forgets that series had their newest sample in a range that was deleted, so that samples sent
+   * again are taken as new ones. Series that have samples in the head keep what they know. To be
+   * called when nothing is frozen.
+   */
+  public void forget(List<Matcher> matchers, long from, long to) {
+    var series = current.series();
+    var found = PostingsQuery.select(series.postings(), matchers);
+    lock.lock();
+    try {
+      if (current.series() == series) {
+        found.forEach(
+            (int id) -> {
+              long last = series.lastTime(id);
+              if (last >= from && last <= to && !current.has(id)) {
+                series.forgetLast(id);
+              }
+            });
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Tells of samples that lie elsewhere, so that very old ones are recognised as such. */

@@ -243,6 +243,9 @@ final class Intake {
       if (time > newestAllowed || time < oldestAllowed) {
         reject(Reason.OUT_OF_BOUNDS, 1, s);
       } else if (time > lastTime) {
+        if (lastTime == Long.MIN_VALUE) {
+          series.revive(id);
+        }
         long start = batch.startTimestamp(row);
         memtable.add(id, time, bits, start, histogram, lastTime, page[at + SeriesTable.LAST_BITS]);
         page[at + SeriesTable.LAST_TIME] = time;

@@ -2,6 +2,7 @@ package io.narthex.sinks.head;
 
 import io.narthex.pipeline.model.LabelBytes;
 import io.narthex.pipeline.model.Labels;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The series of the head, as structure of arrays. A series is recognised by its canonical label
@@ -23,6 +24,7 @@ final class SeriesTable {
   private final HashIndex index = new HashIndex();
   private final HeadPostings postings = new HeadPostings();
   private final LabelOrder order = new LabelOrder(this);
+  private final RoaringBitmap emptied = new RoaringBitmap();
   private volatile int size;
 
   int size() {
@@ -116,6 +118,25 @@ final class SeriesTable {
 
   long lastBits(int id) {
     return rows.get(id, LAST_BITS);
+  }
+
+  /** Makes a series as if it never had a sample. */
+  void forgetLast(int id) {
+    rows.set(id, LAST_TIME, Long.MIN_VALUE);
+    rows.set(id, LAST_BITS, 0);
+    emptied.add(id);
+  }
+
+  /** A series that had no sample gets one. */
+  void revive(int id) {
+    if (!emptied.isEmpty()) {
+      emptied.remove(id);
+    }
+  }
+
+  /** Series whose samples were all deleted and that got none since. */
+  RoaringBitmap emptied() {
+    return emptied;
   }
 
   /** Whether the log's scope knows the series; after this call it does. */

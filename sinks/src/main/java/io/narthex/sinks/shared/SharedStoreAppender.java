@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +158,7 @@ public final class SharedStoreAppender implements SampleAppender, AutoCloseable 
   private static @Nullable CompactionPlan next(
       List<Block> blocks, long completeBefore, CompactionOptions options) {
     var metas = blocks.stream().map(Block::meta).toList();
-    return CompactionPlan.next(metas, completeBefore, options).orElse(null);
+    return CompactionPlan.next(metas, completeBefore, options, Set.of()).orElse(null);
   }
 
   /** Writes what is left. */

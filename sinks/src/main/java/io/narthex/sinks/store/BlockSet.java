@@ -3,6 +3,8 @@ package io.narthex.sinks.store;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.block.BlockFolder;
 import io.narthex.sinks.block.BlockMeta;
+import io.narthex.sinks.index.Postings;
+import io.narthex.sinks.index.VisiblePostings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,38 +41,29 @@ final class BlockSet implements AutoCloseable {
       return deletions.getOrDefault(block, Deletions.NONE);
     }
 
+    /** The postings of a block, without the series of which nothing is left to see. */
+    Postings postings(Block block) {
+      return VisiblePostings.without(deletions(block).hidden(), block.postings());
+    }
+
     void release() {
       blocks.forEach(Block::release);
     }
   }
 
   /**
-   * Opens what is in a folder. A damaged block is left out and reported; so is one of which it can
-   * no longer be said what was deleted from it, since it would show what is to stay hidden.
+   * Opens what is in a folder. A damaged block is left out and reported. What was deleted is not
+   * known yet: {@link DeletionLedger#open}.
    */
   void load(Path directory, Damages damages) throws IOException {
     var contents = BlockFolder.open(directory);
     for (var damaged : contents.damaged()) {
       reportSetAside(damages, damaged.folder(), damaged.reason());
     }
-    var sound = new ArrayList<Block>();
-    var deleted = new HashMap<Block, Deletions>();
-    for (var block : contents.blocks()) {
-      try {
-        var ofBlock = DeletionFile.read(block.folder());
-        sound.add(block);
-        if (!ofBlock.isEmpty()) {
-          deleted.put(block, ofBlock);
-        }
-      } catch (IOException e) {
-        reportSetAside(damages, block.folder(), e);
-        block.release();
-      }
-    }
-    state = new State(sound, deleted);
+    state = new State(contents.blocks(), Map.of());
   }
 
-  private static void reportSetAside(Damages damages, Path folder, Exception reason) {
+  static void reportSetAside(Damages damages, Path folder, Exception reason) {
     damages.report(
         "block", folder.toString(), reason.getMessage() + "; the block is set aside, not read");
   }
@@ -97,10 +90,11 @@ final class BlockSet implements AutoCloseable {
     return state.deletions.getOrDefault(block, Deletions.NONE);
   }
 
-  /** Says what was deleted from a block. */
-  synchronized void deletions(Block block, Deletions deleted) {
+  /** Says what was deleted from some blocks, all at once. */
+  synchronized void deletions(Map<Block, Deletions> deleted) {
     var next = new HashMap<>(state.deletions);
-    next.put(block, deleted);
+    next.putAll(deleted);
+    next.values().removeIf(Deletions::isEmpty);
     state = new State(state.blocks, next);
   }
 

@@ -5,6 +5,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.Cardinality;
+import io.narthex.pipeline.storage.Deletion;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesExemplars;
@@ -89,10 +90,12 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
       for (var block : blocks.all()) {
         head.sawTime(block.meta().maxTime());
       }
+      var deletions = DeletionLedger.open(directory, blocks, damages, options.clock());
       var maintenance =
           new Maintenance(
               head,
               blocks,
+              deletions,
               blockDirectory,
               directory.resolve("snapshots"),
               options,
@@ -168,7 +171,7 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
     var places = headPlaces(from, to);
     var held = blocks.retain(from, to);
     try {
-      held.blocks().forEach(block -> places.add(block.postings()));
+      held.blocks().forEach(block -> places.add(held.postings(block)));
       return new Facets(places, matchers).names(limit);
     } finally {
       held.release();
@@ -181,7 +184,7 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
     var places = headPlaces(from, to);
     var held = blocks.retain(from, to);
     try {
-      held.blocks().forEach(block -> places.add(block.postings()));
+      held.blocks().forEach(block -> places.add(held.postings(block)));
       return new Facets(places, matchers).values(name, limit);
     } finally {
       held.release();
@@ -280,6 +283,16 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
   @Override
   public void delete(List<Matcher> matchers, long from, long to) {
     maintenance.delete(matchers, from, to);
+  }
+
+  @Override
+  public List<Deletion> deletions() {
+    return maintenance.deletions();
+  }
+
+  @Override
+  public Deletion undoDeletion(long id) {
+    return maintenance.undoDeletion(id);
   }
 
   @Override

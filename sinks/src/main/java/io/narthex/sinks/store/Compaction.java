@@ -1,17 +1,17 @@
 package io.narthex.sinks.store;
 
-import io.narthex.pipeline.model.Matcher;
 import io.narthex.sinks.block.Block;
+import io.narthex.sinks.block.BlockFolder;
 import io.narthex.sinks.block.BlockMeta;
 import io.narthex.sinks.compact.CompactionOptions;
 import io.narthex.sinks.compact.CompactionPlan;
 import io.narthex.sinks.compact.Compactor;
-import io.narthex.sinks.index.PostingsQuery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,15 +39,16 @@ final class Compaction {
    * Runs all merges that are due.
    *
    * @param completeBefore time before which nothing more is expected in order
+   * @param held blocks that are to stay as they are
    * @return number of merges
    */
-  int run(long completeBefore) throws IOException {
+  int run(long completeBefore, Set<String> held) throws IOException {
     int merges = 0;
     while (true) {
       var all = blocks.all();
       var metas = new ArrayList<BlockMeta>(all.size());
       all.forEach(block -> metas.add(block.meta()));
-      var plan = CompactionPlan.next(metas, completeBefore, options).orElse(null);
+      var plan = CompactionPlan.next(metas, completeBefore, options, held).orElse(null);
       if (plan == null) {
         return merges;
       }
@@ -59,21 +60,6 @@ final class Compaction {
       }
       replace(inputs, plan.window());
       merges++;
-    }
-  }
-
-  /** Marks samples of all blocks as deleted; see the storage port. */
-  void delete(List<Matcher> matchers, long from, long to) throws IOException {
-    for (var block : blocks.all()) {
-      if (!block.meta().overlaps(from, to)) {
-        continue;
-      }
-      var series = PostingsQuery.select(block.postings(), matchers);
-      if (!series.isEmpty()) {
-        var deletions = blocks.deletions(block).with(new Deletions.Entry(series, from, to));
-        DeletionFile.write(block.folder(), deletions);
-        blocks.deletions(block, deletions);
-      }
     }
   }
 
@@ -101,10 +87,7 @@ final class Compaction {
   private void replace(List<Block> inputs, Duration window) throws IOException {
     long start = System.nanoTime();
     var written = compactor.merge(inputs, window);
-    var outputs = new ArrayList<Block>();
-    for (var meta : written) {
-      outputs.add(Block.open(directory.resolve(meta.id())));
-    }
+    var outputs = open(written);
     inputs.forEach(Block::deleteWhenReleased);
     blocks.change(outputs, inputs);
     LOGGER.info(
@@ -113,5 +96,22 @@ final class Compaction {
         outputs.size(),
         window,
         (System.nanoTime() - start) / 1_000_000);
+  }
+
+  /** Opens what was written; if that fails, nothing of it may stay, since the inputs do. */
+  private List<Block> open(List<BlockMeta> written) throws IOException {
+    var opened = new ArrayList<Block>();
+    try {
+      for (var meta : written) {
+        opened.add(Block.open(directory.resolve(meta.id())));
+      }
+      return opened;
+    } catch (RuntimeException e) {
+      opened.forEach(Block::release);
+      for (var meta : written) {
+        BlockFolder.remove(directory.resolve(meta.id()));
+      }
+      throw e;
+    }
   }
 }

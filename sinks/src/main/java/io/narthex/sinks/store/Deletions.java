@@ -1,6 +1,7 @@
 package io.narthex.sinks.store;
 
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.block.Block;
 import java.util.ArrayList;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
@@ -9,9 +10,10 @@ import org.roaringbitmap.RoaringBitmap;
  * What was deleted from one block. Immutable.
  *
  * @param entries in order of deletion
+ * @param hidden series of which nothing is left to see; not to be changed
  */
-record Deletions(List<Entry> entries) {
-  static final Deletions NONE = new Deletions(List.of());
+record Deletions(List<Entry> entries, RoaringBitmap hidden) {
+  static final Deletions NONE = new Deletions(List.of(), new RoaringBitmap());
 
   private static final long[] NO_RANGES = {};
 
@@ -19,23 +21,39 @@ record Deletions(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
+  /** What was deleted from a block, whose pages are asked which series vanish. */
+  static Deletions in(Block block, List<Entry> entries) {
+    return entries.isEmpty()
+        ? NONE
+        : new Deletions(entries, DeletionLedger.hiddenIn(block, entries));
+  }
+
   /**
    * A range of time deleted from some series.
    *
+   * @param id of the deletion
    * @param series numbers in the block; not to be changed
    * @param from first millisecond
    * @param to last millisecond
    */
-  record Entry(RoaringBitmap series, long from, long to) {}
+  record Entry(long id, RoaringBitmap series, long from, long to) {}
 
   boolean isEmpty() {
     return entries.isEmpty();
   }
 
-  Deletions with(Entry entry) {
+  /** The entries, and one more. */
+  List<Entry> with(Entry entry) {
     var all = new ArrayList<>(entries);
     all.add(entry);
-    return new Deletions(all);
+    return all;
+  }
+
+  /** The entries but those of a deletion. */
+  List<Entry> without(long id) {
+    var left = new ArrayList<>(entries);
+    left.removeIf(entry -> entry.id == id);
+    return left;
   }
 
   /**

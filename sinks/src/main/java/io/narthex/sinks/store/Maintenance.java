@@ -3,6 +3,7 @@ package io.narthex.sinks.store;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.Deletion;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.head.Head;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class Maintenance {
   private final ReentrantLock compacting = new ReentrantLock(); // taken before flushing
   private final Head head;
   private final BlockSet blocks;
+  private final DeletionLedger deletions;
   private final Path blockDirectory;
   private final Path snapshotDirectory;
   private final StoreOptions options;
@@ -58,6 +60,7 @@ final class Maintenance {
   Maintenance(
       Head head,
       BlockSet blocks,
+      DeletionLedger deletions,
       Path blockDirectory,
       Path snapshotDirectory,
       StoreOptions options,
@@ -65,6 +68,7 @@ final class Maintenance {
       Damages damages) {
     this.head = head;
     this.blocks = blocks;
+    this.deletions = deletions;
     this.blockDirectory = blockDirectory;
     this.snapshotDirectory = snapshotDirectory;
     this.options = options;
@@ -104,9 +108,27 @@ final class Maintenance {
     exclusively(
         "samples cannot be deleted",
         () -> {
-          flush();
-          compaction.delete(matchers, from, to);
+          flushing.lock();
+          try {
+            flush();
+            deletions.delete(matchers, from, to);
+            head.forget(matchers, from, to);
+          } finally {
+            flushing.unlock();
+          }
         });
+  }
+
+  /** What was deleted; see the storage port. */
+  List<Deletion> deletions() {
+    return deletions.all();
+  }
+
+  /** Shows deleted samples again; see the storage port. */
+  Deletion undoDeletion(long id) {
+    var undone = new ArrayList<Deletion>(1);
+    exclusively("the deletion cannot be undone", () -> undone.add(deletions.undo(id)));
+    return undone.get(0);
   }
 
   /** Rewrites blocks without what was deleted; see the storage port. */
@@ -123,9 +145,12 @@ final class Maintenance {
           if (!skipHead) {
             flush();
           }
+          var copy = snapshotDirectory.resolve(name);
           for (var block : blocks.all()) {
-            link(block, snapshotDirectory.resolve(name).resolve("blocks"));
+            link(block, copy.resolve("blocks"));
           }
+          Files.createDirectories(copy);
+          deletions.copyTo(copy);
         });
     return name;
   }
@@ -212,7 +237,8 @@ final class Maintenance {
   private void compact() throws IOException {
     dropExpired();
     long completeBefore = Math.min(newest(blocks.all()), head.range().minTime());
-    metrics.compactions.inc(compaction.run(completeBefore));
+    long young = options.clock().getAsLong() - options.undoWindow().toMillis();
+    metrics.compactions.inc(compaction.run(completeBefore, deletions.blocksOfThoseAfter(young)));
   }
 
   private void dropExpired() {

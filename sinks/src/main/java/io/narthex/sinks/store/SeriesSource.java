@@ -19,9 +19,11 @@ sealed interface SeriesSource {
   static List<SeriesSource> of(BlockSet.Held held, List<Matcher> matchers) {
     var sources = new ArrayList<SeriesSource>();
     for (var block : inTime(held.blocks())) {
-      int[] ids = PostingsQuery.select(block.postings(), matchers).toArray();
-      if (ids.length > 0) {
-        sources.add(new OfBlock(block, ids, held.deletions(block)));
+      var deletions = held.deletions(block);
+      var found = PostingsQuery.select(block.postings(), matchers);
+      found.andNot(deletions.hidden());
+      if (!found.isEmpty()) {
+        sources.add(new OfBlock(block, found.toArray(), deletions));
       }
     }
     return sources;

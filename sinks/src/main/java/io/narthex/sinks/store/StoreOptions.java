@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param flushInterval how long samples stay in the head before they are written to a segment
  * @param flushBytes memory of the head's samples at which they are written earlier
  * @param retentionBytes size of all blocks at which the oldest are dropped; 0 is no limit
+ * @param undoWindow how long merges leave alone what was deleted, so that it can be undone
  * @param clock milliseconds since the epoch
  */
 public record StoreOptions(
@@ -22,6 +23,7 @@ public record StoreOptions(
     Duration flushInterval,
     long flushBytes,
     long retentionBytes,
+    Duration undoWindow,
     LongSupplier clock) {
 
   /** Segments every five minutes or 256 MiB, 15 days of retention, fsync on every commit. */
@@ -32,10 +34,12 @@ public record StoreOptions(
           Duration.ofMinutes(5),
           256L << 20,
           0,
+          Duration.ofHours(1),
           System::currentTimeMillis);
 
   public StoreOptions withHead(HeadOptions head) {
-    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, clock);
+    return new StoreOptions(
+        head, wal, flushInterval, flushBytes, retentionBytes, undoWindow, clock);
   }
 
   public StoreOptions withOutOfOrderWindow(Duration window) {
@@ -49,11 +53,13 @@ public record StoreOptions(
    * @param bytes size of all blocks; 0 is no limit
    */
   public StoreOptions withRetention(Duration time, long bytes) {
-    return new StoreOptions(head.withRetention(time), wal, flushInterval, flushBytes, bytes, clock);
+    return new StoreOptions(
+        head.withRetention(time), wal, flushInterval, flushBytes, bytes, undoWindow, clock);
   }
 
   public StoreOptions withWal(WalOptions wal) {
-    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, clock);
+    return new StoreOptions(
+        head, wal, flushInterval, flushBytes, retentionBytes, undoWindow, clock);
   }
 
   public StoreOptions withWalSync(WalSync sync) {
@@ -61,10 +67,15 @@ public record StoreOptions(
   }
 
   public StoreOptions withFlush(Duration interval, long bytes) {
-    return new StoreOptions(head, wal, interval, bytes, retentionBytes, clock);
+    return new StoreOptions(head, wal, interval, bytes, retentionBytes, undoWindow, clock);
   }
 
   public StoreOptions withClock(LongSupplier clock) {
-    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, clock);
+    return new StoreOptions(
+        head, wal, flushInterval, flushBytes, retentionBytes, undoWindow, clock);
+  }
+
+  public StoreOptions withUndoWindow(Duration window) {
+    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, window, clock);
   }
 }

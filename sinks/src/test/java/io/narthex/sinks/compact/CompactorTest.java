@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -292,6 +293,6 @@ class CompactorTest {
 
   private static java.util.Optional<CompactionPlan> next(
       List<Block> blocks, long now, CompactionOptions options) {
-    return CompactionPlan.next(blocks.stream().map(Block::meta).toList(), now, options);
+    return CompactionPlan.next(blocks.stream().map(Block::meta).toList(), now, options, Set.of());
   }
 }
