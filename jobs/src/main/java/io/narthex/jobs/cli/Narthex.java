@@ -2,6 +2,9 @@ package io.narthex.jobs.cli;
 
 import io.narthex.jobs.server.StartupException;
 import io.narthex.jobs.server.ThisBuild;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -21,6 +24,7 @@ import picocli.CommandLine.ParameterException;
       SubmitCommand.class,
       QueryServerCommand.class,
       ImportCommand.class,
+      QueryCommand.class,
       HelpCommand.class
     },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})
@@ -30,7 +34,8 @@ public final class Narthex implements Runnable {
   private CommandLine.Model.CommandSpec spec;
 
   public static void main(String[] arguments) {
-    int code = commandLine().execute(arguments);
+    var out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+    int code = commandLine().setOut(out).execute(arguments);
     if (code != 0) {
       System.exit(code);
     }
