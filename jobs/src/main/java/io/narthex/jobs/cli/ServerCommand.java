@@ -81,6 +81,13 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable String routePrefix;
 
   @Option(
+      names = "--web.config.file",
+      paramLabel = "FILE",
+      description =
+          "TLS, client certificates, passwords, headers and rate limit of the web server.")
+  private @Nullable Path webConfigFile;
+
+  @Option(
       names = "--web.enable-lifecycle",
       negatable = true,
       description = "Reload by POST /-/reload and stop by POST /-/quit.")
@@ -212,6 +219,7 @@ final class ServerCommand implements Callable<Integer> {
         listenAddress,
         externalUrl,
         routePrefix,
+        webConfigFile,
         lifecycle,
         adminApi,
         corsOrigin,

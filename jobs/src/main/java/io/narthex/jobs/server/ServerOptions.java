@@ -19,6 +19,7 @@ public record ServerOptions(
     String listenAddress,
     @Nullable String externalUrl,
     @Nullable String routePrefix,
+    @Nullable Path webConfigFile,
     boolean lifecycle,
     boolean adminApi,
     String corsOrigin,

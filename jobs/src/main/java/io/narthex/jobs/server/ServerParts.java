@@ -3,6 +3,7 @@ package io.narthex.jobs.server;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
 import io.narthex.pipeline.config.Configuration;
+import io.narthex.pipeline.http.WebGuard;
 import io.narthex.pipeline.runtime.InProcess;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.status.StatusBoard;
@@ -62,6 +63,7 @@ final class ServerParts implements AutoCloseable {
   private final WriteChannel writes;
   private final RemoteWriteReceiver receiver;
   private final QueryApi api;
+  private final WebGuard guard;
   private final WebServer web;
   private final List<InProcess<?>> handles = new ArrayList<>();
 
@@ -79,13 +81,14 @@ final class ServerParts implements AutoCloseable {
             configuration::current,
             settings.retention(loaded.storage()),
             notifications);
+    guard = settings.guard();
     store = BlockStore.open(settings.storagePath(), storage, registry);
     scrapeConfigs = new LiveScrapeConfigs(loaded.scrapeConfigs());
     writes =
         new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
     receiver = new RemoteWriteReceiver(writes, acks, RemoteWriteReceiver.Limits.DEFAULT);
     api = new QueryApi(services(), settings.apiOptions());
-    web = new WebServer(settings.place(), settings.maxConnections());
+    web = new WebServer(settings.place(), settings.maxConnections(), guard);
   }
 
   /**
@@ -153,9 +156,9 @@ final class ServerParts implements AutoCloseable {
     var place = settings.place();
     logger.info("ready: open {} or query {}", place.url("/"), place.url("/api/v1/query?query=up"));
     logger.info("remote write goes to {}", place.url("/api/v1/write"));
-    if (!place.isLoopback()) {
+    if (!place.isLoopback() && !guard.security().asksWho()) {
       logger.warn(
-          "listening on {} without authentication: whoever reaches this address can read and write everything",
+          "listening on {} without authentication: whoever reaches this address can read and write everything (--web.config.file asks for passwords or certificates)",
           place.address());
     }
   }

@@ -3,8 +3,12 @@ package io.narthex.jobs.server;
 import io.narthex.jobs.embedded.EmbeddedFlinkOptions;
 import io.narthex.jobs.embedded.FlinkSettings;
 import io.narthex.pipeline.config.ByteSize;
+import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.PrometheusDuration;
 import io.narthex.pipeline.config.StorageConfig;
+import io.narthex.pipeline.config.WebConfig;
+import io.narthex.pipeline.config.WebConfigLoader;
+import io.narthex.pipeline.http.WebGuard;
 import io.narthex.query.http.ApiOptions;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.sinks.store.StoreOptions;
@@ -44,7 +48,11 @@ final class ServerSettings {
             "",
             "",
             text ->
-                WebPlace.of(options.listenAddress(), options.externalUrl(), options.routePrefix()));
+                WebPlace.of(
+                    options.listenAddress(),
+                    options.externalUrl(),
+                    options.routePrefix(),
+                    webConfig().tls() != null));
     retention =
         options.retentionTime() == null
             ? null
@@ -87,6 +95,34 @@ final class ServerSettings {
 
   WebPlace place() {
     return place;
+  }
+
+  private WebConfig webConfig() {
+    var file = options.webConfigFile();
+    try {
+      return file == null ? WebConfig.OPEN : WebConfigLoader.load(file);
+    } catch (ConfigurationException e) {
+      throw unusable(e);
+    }
+  }
+
+  private static StartupException unusable(ConfigurationException e) {
+    return new StartupException(
+        StartupException.FAILED, "narthex: --web.config.file: " + e.getMessage());
+  }
+
+  /**
+   * What stands before the HTTP server, to be closed by the caller.
+   *
+   * @throws StartupException if its file cannot be used
+   */
+  WebGuard guard() {
+    var file = options.webConfigFile();
+    try {
+      return file == null ? WebGuard.open() : WebGuard.of(file);
+    } catch (ConfigurationException e) {
+      throw unusable(e);
+    }
   }
 
   @Nullable Path configFile() {
@@ -159,6 +195,9 @@ final class ServerSettings {
     flags.put("web.listen-address", options.listenAddress());
     flags.put("web.external-url", orEmpty(options.externalUrl()));
     flags.put("web.route-prefix", place.routePrefix().isEmpty() ? "/" : place.routePrefix());
+    flags.put(
+        "web.config.file",
+        options.webConfigFile() == null ? "" : options.webConfigFile().toString());
     flags.put("web.enable-lifecycle", Boolean.toString(options.lifecycle()));
     flags.put("web.enable-admin-api", Boolean.toString(options.adminApi()));
     flags.put("web.enable-remote-write-receiver", "true");

@@ -11,26 +11,39 @@ import org.jspecify.annotations.Nullable;
  * @param address where it listens
  * @param externalUrl how others reach it, with a slash at its end
  * @param routePrefix of all routes, without a slash at its end; empty for none
+ * @param tls whether it speaks HTTPS
  */
-public record WebPlace(InetSocketAddress address, URI externalUrl, String routePrefix) {
+public record WebPlace(
+    InetSocketAddress address, URI externalUrl, String routePrefix, boolean tls) {
 
   /**
-   * Works it out from the flags, as Prometheus does: the route prefix is the path of the external
-   * URL unless it is given.
+   * As below, for plain HTTP.
    *
    * @throws IllegalArgumentException if a flag cannot be read; the message names it
    */
   public static WebPlace of(
       String listenAddress, @Nullable String externalUrl, @Nullable String prefix) {
+    return of(listenAddress, externalUrl, prefix, false);
+  }
+
+  /**
+   * Works it out from the flags, as Prometheus does: the route prefix is the path of the external
+   * URL unless it is given.
+   *
+   * @param tls whether it speaks HTTPS
+   * @throws IllegalArgumentException if a flag cannot be read; the message names it
+   */
+  public static WebPlace of(
+      String listenAddress, @Nullable String externalUrl, @Nullable String prefix, boolean tls) {
     InetSocketAddress address;
     try {
       address = HttpServers.address(listenAddress);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("--web.listen-address: " + e.getMessage(), e);
     }
-    URI external = external(externalUrl, address);
+    URI external = external(externalUrl, address, tls);
     String path = prefix == null ? external.getPath() : prefix;
-    return new WebPlace(address, external, trimmed(path));
+    return new WebPlace(address, external, trimmed(path), tls);
   }
 
   /** Whether only this machine can reach it. */
@@ -45,7 +58,7 @@ public record WebPlace(InetSocketAddress address, URI externalUrl, String routeP
 
   /** The URL of a path below the prefix, for a person on this machine. */
   public String url(String path) {
-    return "http://" + ownAddress() + routePrefix + path;
+    return (tls ? "https://" : "http://") + ownAddress() + routePrefix + path;
   }
 
   private String hostForThisMachine() {
@@ -56,11 +69,12 @@ public record WebPlace(InetSocketAddress address, URI externalUrl, String routeP
     return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
   }
 
-  private static URI external(@Nullable String text, InetSocketAddress address) {
+  private static URI external(@Nullable String text, InetSocketAddress address, boolean tls) {
+    String scheme = tls ? "https://" : "http://";
     if (text == null || text.isEmpty()) {
       String host = address.getHostString();
       return URI.create(
-          "http://"
+          scheme
               + (host.indexOf(':') >= 0 ? "[" + host + "]" : host)
               + ":"
               + address.getPort()
@@ -68,7 +82,8 @@ public record WebPlace(InetSocketAddress address, URI externalUrl, String routeP
     }
     try {
       URI uri =
-          URI.create(text.startsWith("/") ? "http://localhost:" + address.getPort() + text : text);
+          URI.create(
+              text.startsWith("/") ? scheme + "localhost:" + address.getPort() + text : text);
       if (uri.getHost() == null
           || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
         throw new IllegalArgumentException(

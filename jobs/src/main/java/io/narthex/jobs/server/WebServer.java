@@ -2,6 +2,7 @@ package io.narthex.jobs.server;
 
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.Routes;
+import io.narthex.pipeline.http.WebGuard;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -18,16 +19,27 @@ public final class WebServer implements AutoCloseable {
 
   private final WebPlace place;
   private final int maxConnections;
+  private final WebGuard guard;
   private final AtomicInteger open = new AtomicInteger();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private @Nullable DisposableServer server;
 
   /**
-   * A server, not yet bound.
+   * A server, not yet bound, that anybody may use.
    *
    * @param maxConnections most connections at a time; further ones are closed at once
    */
   public WebServer(WebPlace place, int maxConnections) {
+    this(place, maxConnections, WebGuard.open());
+  }
+
+  /**
+   * A server, not yet bound.
+   *
+   * @param guard closed with the server
+   */
+  public WebServer(WebPlace place, int maxConnections, WebGuard guard) {
+    this.guard = guard;
     this.place = place;
     this.maxConnections = maxConnections;
   }
@@ -43,7 +55,8 @@ public final class WebServer implements AutoCloseable {
                 place.address().getHostString() + ":" + place.address().getPort(),
                 HttpServers.Limits.DEFAULT,
                 place.routePrefix(),
-                parts)
+                parts,
+                guard)
             .channelGroup(connections)
             .doOnChannelInit((observer, channel, remote) -> admit(channel))
             .bindNow();
@@ -56,6 +69,7 @@ public final class WebServer implements AutoCloseable {
       server.disposeNow(GRACE);
       server = null;
     }
+    guard.close();
   }
 
   /**

@@ -38,21 +38,33 @@ public final class HttpServers {
    */
   public static HttpServer create(
       String address, Limits limits, String prefix, List<? extends Routes> parts) {
+    return create(address, limits, prefix, parts, WebGuard.open());
+  }
+
+  /**
+   * As above, behind a guard.
+   *
+   * @param guard stays the caller's, who closes it after the server
+   */
+  public static HttpServer create(
+      String address, Limits limits, String prefix, List<? extends Routes> parts, WebGuard guard) {
     var where = address(address);
-    return HttpServer.create()
-        .bindAddress(() -> where)
-        .httpRequestDecoder(
-            spec ->
-                spec.maxHeaderSize(limits.maxHeaderBytes())
-                    .maxInitialLineLength(limits.maxInitialLine()))
-        .idleTimeout(limits.idle())
-        .readTimeout(limits.read())
-        .compress(false)
-        .route(
-            routes -> {
-              parts.forEach(part -> part.addTo(routes, prefix));
-              fallBack(routes);
-            });
+    var routes = HttpServerRoutes.newRoutes();
+    parts.forEach(part -> part.addTo(routes, prefix));
+    fallBack(routes);
+    var server =
+        HttpServer.create()
+            .bindAddress(() -> where)
+            .httpRequestDecoder(
+                spec ->
+                    spec.maxHeaderSize(limits.maxHeaderBytes())
+                        .maxInitialLineLength(limits.maxInitialLine()))
+            .idleTimeout(limits.idle())
+            .readTimeout(limits.read())
+            .compress(false);
+    return guard
+        .secure(server)
+        .handle((request, response) -> guard.handle(request, response, routes));
   }
 
   /**
