@@ -50,6 +50,10 @@ final class Logging {
     // Failures of requests that this server makes are told where they are handled; the HTTP client
     // would add a stack trace for each scrape of a target that is down.
     context.getLogger("reactor.netty.http.client").setLevel(Level.ERROR);
+    // Netty would add two stack traces for each stranger that fails in the TLS handshake.
+    context
+        .getLogger("io.netty.handler.ssl.ApplicationProtocolNegotiationHandler")
+        .setLevel(Level.ERROR);
   }
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, String format) {

@@ -127,10 +127,14 @@ final class PemKeys {
 
   private static byte[] element(int tag, byte[] content) {
     int length = content.length;
-    byte[] head =
-        length < 0x80
-            ? new byte[] {(byte) tag, (byte) length}
-            : new byte[] {(byte) tag, (byte) 0x82, (byte) (length >> 8), (byte) length};
+    byte[] head;
+    if (length < 0x80) {
+      head = new byte[] {(byte) tag, (byte) length};
+    } else if (length < 0x100) { // DER wants the shortest form
+      head = new byte[] {(byte) tag, (byte) 0x81, (byte) length};
+    } else {
+      head = new byte[] {(byte) tag, (byte) 0x82, (byte) (length >> 8), (byte) length};
+    }
     return join(head, content);
   }
 
