@@ -37,7 +37,9 @@ public final class QueryApi implements Routes, AutoCloseable {
     lookups = new Workers("lookup", LOOKUP_THREADS, LOOKUP_QUEUE);
     var metrics = new QueryMetrics(services.registry(), queries, options.maxConcurrency());
     var routes = new ArrayList<Route>();
-    routes.addAll(new QueryEndpoints(services, options, metrics, running, clock).routes());
+    var evaluating = new QueryEndpoints(services, options, metrics, running, clock);
+    routes.addAll(evaluating.routes());
+    routes.addAll(new ExplainEndpoint(evaluating).routes());
     routes.addAll(new RunningQueryEndpoints(running).routes());
     routes.addAll(new SeriesEndpoints(services, options).routes());
     routes.addAll(new TargetEndpoints(services, options).routes());

@@ -5,6 +5,7 @@ import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesExemplars;
 import io.narthex.query.promql.QueryEngine;
+import io.narthex.query.promql.QueryPlan;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryResult;
 import io.narthex.query.promql.QueryStatistics;
@@ -56,15 +57,24 @@ final class QueryEndpoints {
   }
 
   private Reply query(Call call) {
-    var parameters = call.parameters();
-    int limit = parameters.limit();
-    long time = parameters.time("time", clock.millis());
-    return evaluate(call, limit, time, time, 0);
+    int limit = call.parameters().limit();
+    return evaluate(call, limit, instantRequest(call));
+  }
+
+  /** An instant query, from the parameters of {@code /api/v1/query}. */
+  QueryRequest instantRequest(Call call) {
+    long time = call.parameters().time("time", clock.millis());
+    return request(call, time, time, 0);
   }
 
   private Reply queryRange(Call call) {
+    int limit = call.parameters().limit();
+    return evaluate(call, limit, rangeRequest(call));
+  }
+
+  /** A range query, from the parameters of {@code /api/v1/query_range}. */
+  QueryRequest rangeRequest(Call call) {
     var parameters = call.parameters();
-    int limit = parameters.limit();
     long start = parameters.requiredTime("start");
     long end = parameters.requiredTime("end");
     if (end < start) {
@@ -84,23 +94,32 @@ final class QueryEndpoints {
           "exceeded maximum resolution of 11,000 points per timeseries. "
               + "Try decreasing the query resolution (?step=XX)");
     }
-    return evaluate(call, limit, start, end, step);
+    return request(call, start, end, step);
   }
 
-  private Reply evaluate(Call call, int limit, long start, long end, long step) {
+  private QueryRequest request(Call call, long start, long end, long step) {
+    var parameters = call.parameters();
+    return new QueryRequest(
+        parameters.get("query"),
+        start,
+        end,
+        step,
+        lookback(parameters),
+        remaining(parameters, System.nanoTime() - call.arrivedNanos()),
+        call.cancellation(),
+        call.progress());
+  }
+
+  /** The plan of a query, which is listed while it is looked for. */
+  QueryPlan explain(QueryRequest request, boolean analyze, Call call) {
+    try (var entry = running.add(request, call.client(), call.arrivedNanos())) {
+      return inQuery(() -> engine.explain(request, analyze));
+    }
+  }
+
+  private Reply evaluate(Call call, int limit, QueryRequest request) {
     var parameters = call.parameters();
     long queuedNanos = System.nanoTime() - call.arrivedNanos();
-    var timeout = remaining(parameters, queuedNanos);
-    var request =
-        new QueryRequest(
-            parameters.get("query"),
-            start,
-            end,
-            step,
-            lookback(parameters),
-            timeout,
-            call.cancellation(),
-            call.progress());
     var result = inQuery(() -> evaluate(request, call));
     metrics.evaluated(queuedNanos, result.statistics());
     var statistics =
@@ -150,7 +169,8 @@ final class QueryEndpoints {
     return warnings;
   }
 
-  private static Map<String, ?> statistics(long queuedNanos, QueryStatistics statistics) {
+  /** What a query cost, as {@code stats} shows it. */
+  static Map<String, ?> statistics(long queuedNanos, QueryStatistics statistics) {
     double evaluation = statistics.evaluationNanos() / 1e9;
     double preparation = statistics.parseNanos() / 1e9;
     var timings = new LinkedHashMap<String, Object>();

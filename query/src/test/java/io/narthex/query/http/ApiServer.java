@@ -8,6 +8,7 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.telemetry.BuildInfo;
 import io.narthex.pipeline.telemetry.HttpMetrics;
+import io.narthex.query.promql.QueryEngine;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryResult;
 import io.narthex.query.promql.QueryStatistics;
@@ -49,17 +50,15 @@ final class ApiServer implements AutoCloseable {
   }
 
   ApiServer(ApiOptions options, Function<QueryRequest, QueryResult> engine, Labels... series) {
-    store = new FakeStore(series);
+    this(options, (QueryEngine) engine::apply, List.of(series));
+  }
+
+  ApiServer(ApiOptions options, QueryEngine engine, List<Labels> series) {
+    store = new FakeStore(series.toArray(Labels[]::new));
     api =
         new QueryApi(
             new ApiServices(
-                engine::apply,
-                store,
-                store,
-                board,
-                new Facts(),
-                registry,
-                new HttpMetrics(registry)),
+                engine, store, store, board, new Facts(), registry, new HttpMetrics(registry)),
             options);
     server =
         HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "", List.of(api)).bindNow();

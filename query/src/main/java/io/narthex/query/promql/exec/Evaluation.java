@@ -16,6 +16,7 @@ import io.narthex.query.promql.print.ExprPrinter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What belongs to one running query: its store, limits, counters and annotations, and the
@@ -51,6 +52,7 @@ final class Evaluation implements AutoCloseable {
   private final MemoryAccount memory;
   private final Turns.Turn turn;
   private final QueryProgress progress;
+  private final @Nullable PlanRecorder recorder;
   private final Deque<SeriesSelection> open = new ArrayDeque<>();
 
   private long totalSamples;
@@ -67,6 +69,7 @@ final class Evaluation implements AutoCloseable {
     memory = setup.memory;
     turn = setup.turn;
     progress = setup.progress;
+    recorder = setup.recorder;
     options = setup.options;
     annotations = setup.annotations;
     cancellation = setup.cancellation;
@@ -89,6 +92,7 @@ final class Evaluation implements AutoCloseable {
    * @param memory what it may hold
    * @param turn when it may compute
    * @param progress where it tells what it has used
+   * @param recorder what measures its operators; null if nobody wants to know
    */
   record Setup(
       SampleStore store,
@@ -103,7 +107,8 @@ final class Evaluation implements AutoCloseable {
       Expr root,
       MemoryAccount memory,
       Turns.Turn turn,
-      QueryProgress progress) {}
+      QueryProgress progress,
+      @Nullable PlanRecorder recorder) {}
 
   EngineOptions options() {
     return options;
@@ -155,7 +160,12 @@ final class Evaluation implements AutoCloseable {
     open.push(selection);
     reserve(SELECTED_SERIES_BYTES * selection.size());
     series += selection.size();
-    return selection;
+    return recorder == null ? selection : recorder.select(site, selection);
+  }
+
+  /** What measures the operators; null if nobody wants to know. */
+  @Nullable PlanRecorder recorder() {
+    return recorder;
   }
 
   /** The part of the query that is planned now; operands keep it to tell who asks for memory. */
@@ -289,6 +299,10 @@ final class Evaluation implements AutoCloseable {
 
   long peakSamples() {
     return peak;
+  }
+
+  long heldBytes() {
+    return memory.held();
   }
 
   long peakBytes() {

@@ -67,7 +67,11 @@ final class Planner implements Expr.Visitor<Operand> {
     evaluation.checkpoint();
     // Whatever it is, it computes into a column or an array of its own.
     evaluation.reserveColumns(expr, 1, grid.steps());
-    Operand operand = expr.accept(this);
+    @Nullable PlanRecorder recorder = evaluation.recorder();
+    Operand operand =
+        recorder == null
+            ? expr.accept(this)
+            : recorder.plan(expr, evaluation, () -> expr.accept(this));
     evaluation.enter(outer);
     return operand;
   }
@@ -121,7 +125,9 @@ final class Planner implements Expr.Visitor<Operand> {
   /** The series of a range selector or sub-query. */
   RangeSource source(Expr expr) {
     Expr outer = evaluation.enter(expr);
-    RangeSource source = entered(expr);
+    @Nullable PlanRecorder recorder = evaluation.recorder();
+    RangeSource source =
+        recorder == null ? entered(expr) : recorder.source(expr, evaluation, () -> entered(expr));
     evaluation.enter(outer);
     return source;
   }

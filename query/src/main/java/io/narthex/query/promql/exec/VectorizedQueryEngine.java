@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.QueryEngine;
+import io.narthex.query.promql.QueryPlan;
 import io.narthex.query.promql.QueryProgress;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryResult;
@@ -18,6 +19,7 @@ import io.narthex.query.promql.parse.PromqlParser;
 import io.narthex.query.promql.plan.Durations;
 import io.narthex.query.promql.plan.StepInvariance;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine: evaluates one series at a time over all steps. Label sets are grouped and joined once
@@ -71,7 +73,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
     var memory = new MemoryAccount(pool, options.maxBytes());
     boolean kept = false;
     try (var turn = turns.begin(request.cancellation(), deadline)) {
-      QueryResult result = evaluate(new Run(request, expr, begin, deadline, turn, memory));
+      QueryResult result = evaluate(new Run(request, expr, begin, deadline, turn, memory, null));
       progress.update(
           QueryProgress.State.DONE,
           result.statistics().samplesRead(),
@@ -91,6 +93,43 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
   }
 
+  @Override
+  public QueryPlan explain(QueryRequest request, boolean analyze) {
+    long begin = System.nanoTime();
+    Expr expr = PromqlParser.parse(request.query(), parsing);
+    check(request, expr);
+    Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
+    long deadline = begin + timeout.toNanos();
+    var memory = new MemoryAccount(pool, options.maxBytes());
+    @Nullable PlanRecorder recorder = analyze ? new PlanRecorder() : null;
+    try (var turn = turns.begin(request.cancellation(), deadline)) {
+      var run = new Run(request, expr, begin, deadline, turn, memory, recorder);
+      QueryPlan.@Nullable Outcome outcome = null;
+      if (analyze) {
+        QueryResult result = evaluate(run);
+        outcome = new QueryPlan.Outcome(result.statistics(), result.warnings(), result.infos());
+      }
+      return describe(run, outcome);
+    } catch (StackOverflowError e) {
+      throw new FaultException(Fault.EXECUTION, "expression is nested too deeply", e);
+    } finally {
+      memory.close();
+    }
+  }
+
+  private QueryPlan describe(Run run, QueryPlan.@Nullable Outcome outcome) {
+    QueryRequest request = run.request;
+    Expr expr = StepInvariance.mark(run.expr);
+    var unmeasured =
+        new Run(run.request, run.expr, run.begin, run.deadline, run.turn, run.memory, null);
+    try (var evaluation =
+        new Evaluation(setup(unmeasured, expr, new Annotations(request.query())))) {
+      TimeGrid grid = grid(request, evaluation);
+      var writer = new PlanWriter(evaluation, grid, durations(request), run.recorder);
+      return new QueryPlan(expr.accept(writer), grid.steps(), outcome);
+    }
+  }
+
   /** One query on its way. */
   private record Run(
       QueryRequest request,
@@ -98,7 +137,8 @@ public final class VectorizedQueryEngine implements QueryEngine {
       long begin,
       long deadline,
       Turns.Turn turn,
-      MemoryAccount memory) {}
+      MemoryAccount memory,
+      @Nullable PlanRecorder recorder) {}
 
   private static void check(QueryRequest request, Expr expr) {
     if (!request.isInstant()
@@ -117,23 +157,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
     long queued = run.turn.waited();
     Expr expr = StepInvariance.mark(run.expr);
     var annotations = new Annotations(request.query());
-    Duration lookback = request.lookback().isZero() ? options.lookback() : request.lookback();
-    var setup =
-        new Evaluation.Setup(
-            store,
-            options,
-            annotations,
-            request.cancellation(),
-            run.deadline,
-            lookback.toMillis(),
-            request.start(),
-            request.end(),
-            request.step(),
-            expr,
-            run.memory,
-            run.turn,
-            request.progress());
-    try (var evaluation = new Evaluation(setup)) {
+    try (var evaluation = new Evaluation(setup(run, expr, annotations))) {
       long planned = System.nanoTime();
       QueryValue value = value(request, expr, evaluation);
       long end = System.nanoTime();
@@ -154,14 +178,39 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
   }
 
+  private Evaluation.Setup setup(Run run, Expr expr, Annotations annotations) {
+    QueryRequest request = run.request;
+    Duration lookback = request.lookback().isZero() ? options.lookback() : request.lookback();
+    return new Evaluation.Setup(
+        store,
+        options,
+        annotations,
+        request.cancellation(),
+        run.deadline,
+        lookback.toMillis(),
+        request.start(),
+        request.end(),
+        request.step(),
+        expr,
+        run.memory,
+        run.turn,
+        request.progress(),
+        run.recorder);
+  }
+
+  private static Durations durations(QueryRequest request) {
+    return new Durations(request.step() / 1000d, (request.end() - request.start()) / 1000d);
+  }
+
+  private static TimeGrid grid(QueryRequest request, Evaluation evaluation) {
+    return request.isInstant()
+        ? TimeGrid.single(request.start())
+        : TimeGrid.between(evaluation, request.start(), request.end(), request.step());
+  }
+
   private static QueryValue value(QueryRequest request, Expr expr, Evaluation evaluation) {
-    var durations =
-        new Durations(request.step() / 1000d, (request.end() - request.start()) / 1000d);
-    TimeGrid grid =
-        request.isInstant()
-            ? TimeGrid.single(request.start())
-            : TimeGrid.between(evaluation, request.start(), request.end(), request.step());
-    var planner = new Planner(evaluation, grid, durations);
+    TimeGrid grid = grid(request, evaluation);
+    var planner = new Planner(evaluation, grid, durations(request));
     var results = new Results(evaluation, grid);
     if (request.isInstant() && expr.type() == ValueType.MATRIX) {
       Expr inner = StepInvariance.unwrapped(expr);

@@ -55,7 +55,7 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
   }
 
   /** The operation and its grouping, as they stand before the parenthesis. */
-  static String head(Expr.Aggregate node) {
+  public static String head(Expr.Aggregate node) {
     var out = new StringBuilder(node.op().text());
     if (node.without() || !node.grouping().isEmpty()) {
       out.append(node.without() ? " without (" : " by (");
@@ -65,7 +65,7 @@ public final class ExprPrinter implements Expr.Visitor<StringBuilder> {
   }
 
   /** The operator with its modifiers. */
-  static String operator(Expr.Binary node) {
+  public static String operator(Expr.Binary node) {
     var out = new StringBuilder(node.op().text());
     if (node.returnBool()) {
       out.append(" bool");
