@@ -25,6 +25,7 @@ import picocli.CommandLine.ParameterException;
       QueryServerCommand.class,
       ImportCommand.class,
       QueryCommand.class,
+      CheckCommand.class,
       HelpCommand.class
     },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})

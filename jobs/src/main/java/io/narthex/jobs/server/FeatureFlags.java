@@ -1,12 +1,15 @@
 package io.narthex.jobs.server;
 
+import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.query.promql.exec.EngineOptions.Feature;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** The names that {@code --enable-feature} takes. */
-final class FeatureFlags {
+public final class FeatureFlags {
   private static final Map<String, Feature> ENGINE =
       Map.of(
           "promql-experimental-functions", Feature.EXPERIMENTAL_FUNCTIONS,
@@ -32,6 +35,24 @@ final class FeatureFlags {
           "xor2-encoding");
 
   private FeatureFlags() {}
+
+  /**
+   * The engine's defaults with features switched on, for commands without a server.
+   *
+   * @throws StartupException if a feature is not known
+   */
+  public static EngineOptions engineOptions(List<String> names) {
+    var features = EnumSet.noneOf(Feature.class);
+    for (String name : names) {
+      try {
+        features.addAll(engineFeatures(name));
+      } catch (IllegalArgumentException e) {
+        throw new StartupException(
+            StartupException.MISUSED, "narthex: --enable-feature: " + e.getMessage());
+      }
+    }
+    return EngineOptions.defaults().withFeatures(features);
+  }
 
   /**
    * Features of the engine that a flag switches on.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param unsupported parts that are understood but not built, each as a sentence with its place; a
  *     server must not start on them
  * @param warnings parts that are taken but do nothing here, each with its place
+ * @param files every file that is named, in order of reading
  * @param yaml the configuration in effect as YAML, secrets hidden
  */
 public record Configuration(
@@ -28,6 +29,7 @@ public record Configuration(
     OtlpConfig otlp,
     List<String> unsupported,
     List<String> warnings,
+    List<FileReference> files,
     String yaml)
     implements Serializable {
 
@@ -39,6 +41,7 @@ public record Configuration(
     remoteRead = List.copyOf(remoteRead);
     unsupported = List.copyOf(unsupported);
     warnings = List.copyOf(warnings);
+    files = List.copyOf(files);
   }
 
   /**

@@ -74,6 +74,7 @@ final class ConfigurationReader {
         otlp,
         context.unsupported(),
         context.warnings(),
+        context.files(),
         EffectiveYaml.print(root.shown()));
   }
 

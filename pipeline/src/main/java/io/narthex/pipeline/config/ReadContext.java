@@ -48,6 +48,7 @@ final class ReadContext {
     }
     findings.unsupported.addAll(other.findings.unsupported);
     findings.warnings.addAll(other.findings.warnings);
+    findings.files.addAll(other.findings.files);
   }
 
   /** From now on numbers and truth values are no texts, as in JSON. */
@@ -96,13 +97,22 @@ final class ReadContext {
     return findings.warnings;
   }
 
+  /** The files that were named so far. */
+  List<FileReference> files() {
+    return List.copyOf(findings.files);
+  }
+
   /** A path seen from the folder of the file; empty stays empty. */
   String resolve(Node node, String path, String given) {
     if (given.isEmpty()) {
       return given;
     }
     try {
-      return folder.resolve(given).normalize().toString();
+      String target = folder.resolve(given).normalize().toString();
+      Mark mark = node.getStartMark();
+      findings.files.add(
+          new FileReference(file, mark.getLine() + 1, mark.getColumn() + 1, path, given, target));
+      return target;
     } catch (InvalidPathException e) {
       fault(node, path, "not a path: " + e.getReason());
       return "";
@@ -151,6 +161,7 @@ final class ReadContext {
     final Set<ConfigurationFault> faults = new LinkedHashSet<>();
     final List<String> unsupported = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
+    final Set<FileReference> files = new LinkedHashSet<>();
     int omitted;
   }
 }

@@ -97,6 +97,20 @@ public final class RuleFileLoader {
   }
 
   /**
+   * Reads one file.
+   *
+   * @throws ConfigurationException if it cannot be read or used
+   */
+  public RuleFiles load(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    var context = ReadContext.of(file.toString(), folder == null ? file : folder);
+    String text = ConfigurationLoader.read(file, context);
+    RuleFile read = text == null ? null : file(text, file.toString(), context);
+    context.throwIfFaulty();
+    return new RuleFiles(read == null ? List.of() : List.of(read), context.warnings());
+  }
+
+  /**
    * Reads the text of one file.
    *
    * @param path its name, for messages and for the groups

@@ -24,6 +24,22 @@ public final class TargetGroups {
   }
 
   /**
+   * Reads the list in a file.
+   *
+   * @throws ConfigurationException if it cannot be read or is no such list
+   */
+  public static List<TargetGroup> load(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    var context = ReadContext.of(file.toString(), folder == null ? file : folder);
+    String text = ConfigurationLoader.read(file, context);
+    if (text == null) {
+      context.throwIfFaulty();
+      return List.of();
+    }
+    return parse(text, file.toString());
+  }
+
+  /**
    * Reads a list; it is YAML if the name of its source ends in {@code .yml} or {@code .yaml}, else
    * JSON.
    *
