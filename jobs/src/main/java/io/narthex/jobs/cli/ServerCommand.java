@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -184,6 +185,8 @@ final class ServerCommand implements Callable<Integer> {
       description = "Feature flags of Prometheus, separated by commas.")
   private List<String> features = List.of();
 
+  @Mixin private RuleFlags rules = new RuleFlags();
+
   @Option(
       names = "--log.level",
       paramLabel = "LEVEL",
@@ -232,6 +235,7 @@ final class ServerCommand implements Callable<Integer> {
         queryMaxBytes,
         queryMaxTotalBytes,
         List.copyOf(features),
+        rules.options(),
         flags());
   }
 

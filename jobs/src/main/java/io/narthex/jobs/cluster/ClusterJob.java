@@ -4,6 +4,7 @@ import io.narthex.jobs.embedded.FlinkSettings;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
 import io.narthex.pipeline.config.ConfigurationLoader;
+import io.narthex.sinks.alertmanager.AlertSink;
 import io.narthex.sinks.flink.StoreSink;
 import io.narthex.sources.receive.WriteSource;
 import io.narthex.sources.scrape.ScrapeConfigs;
@@ -43,6 +44,7 @@ public final class ClusterJob {
     String configFile = options.configFile();
     String folder = options.sharedFolder();
     String address = options.receiverAddress();
+    var rules = ClusterRules.of(ConfigurationLoader.load(Path.of(configFile)), folder);
     var scrapes =
         new ScrapeSource(
             () ->
@@ -56,7 +58,9 @@ public final class ClusterJob {
             scrapes,
             WriteSource.of(() -> TaskManagerServices.channel(address)),
             new StoreSink(() -> TaskManagerServices.appender(folder), TaskManagerServices::acks),
-            TaskManagerServices::status));
+            TaskManagerServices::status,
+            () -> TaskManagerServices.rules(rules),
+            new AlertSink(() -> TaskManagerServices.sender(rules))));
   }
 
   /** The flags of the job. */

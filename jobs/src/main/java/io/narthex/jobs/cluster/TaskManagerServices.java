@@ -1,11 +1,21 @@
 package io.narthex.jobs.cluster;
 
+import io.narthex.jobs.rules.RuleSets;
+import io.narthex.operators.rules.LiveRules;
+import io.narthex.operators.rules.RuleMetrics;
+import io.narthex.operators.rules.RuleServices;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.SampleAppender;
+import io.narthex.query.promql.exec.EngineOptions;
+import io.narthex.sinks.alertmanager.AlertmanagerSender;
+import io.narthex.sinks.alertmanager.SenderOptions;
 import io.narthex.sinks.compact.CompactionOptions;
 import io.narthex.sinks.shared.SharedStoreAppender;
+import io.narthex.sinks.shared.SharedStoreReader;
+import io.narthex.sources.discovery.Discoveries;
+import io.narthex.sources.discovery.DiscoveryMetrics;
 import io.narthex.sources.receive.AckRegistry;
 import io.narthex.sources.receive.PushClock;
 import io.narthex.sources.receive.RemoteWriteReceiver;
@@ -39,6 +49,11 @@ final class TaskManagerServices {
   /** Samples that a sink keeps until the next checkpoint; more make a segment earlier. */
   private static final long MAX_BUFFERED_SAMPLES = 2_000_000;
 
+  private static final Duration RESEND_DELAY = Duration.ofMinutes(1);
+
+  /** How long rules wait for samples that are still on their way. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
   private static final long MERGE_MINUTES = 5;
   private static final long MERGE_AFTER_MILLIS = 600_000;
 
@@ -60,7 +75,44 @@ final class TaskManagerServices {
   private static final AckRegistry ACKS = new AckRegistry();
   private static final Map<String, WriteChannel> CHANNELS = new ConcurrentHashMap<>();
 
+  private static final Map<ClusterRules, AlertmanagerSender> SENDERS = new ConcurrentHashMap<>();
+
   private TaskManagerServices() {}
+
+  /** What the operators of rules need. */
+  static RuleServices rules(ClusterRules rules) {
+    var history = new SharedStoreReader(Path.of(rules.sharedFolder()));
+    try {
+      history.refresh();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the shared folder " + rules.sharedFolder(), e);
+    }
+    var engine = EngineOptions.defaults();
+    return new RuleServices(
+        new LiveRules(RuleSets.prepare(rules.files(), engine, rules.labels(), "", RESEND_DELAY)),
+        history,
+        STATUS,
+        RuleMetrics.of(REGISTRY),
+        MAX_WAIT,
+        Clock.systemUTC());
+  }
+
+  /** Who sends the alerts of a job. */
+  static AlertmanagerSender sender(ClusterRules rules) {
+    return SENDERS.computeIfAbsent(
+        rules,
+        added -> {
+          var metrics = DiscoveryMetrics.of(REGISTRY);
+          var sender =
+              new AlertmanagerSender(
+                  SenderOptions.DEFAULT,
+                  STATUS,
+                  REGISTRY,
+                  config -> Discoveries.of(config, metrics));
+          sender.apply(added.alerting(), added.labels());
+          return sender;
+        });
+  }
 
   static StatusBoard status() {
     return STATUS;

@@ -32,4 +32,5 @@ public record ServerOptions(
     @Nullable String queryMaxBytes,
     @Nullable String queryMaxTotalBytes,
     List<String> features,
+    RuleOptions rules,
     Map<String, String> all) {}

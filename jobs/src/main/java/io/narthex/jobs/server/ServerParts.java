@@ -3,6 +3,7 @@ package io.narthex.jobs.server;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
 import io.narthex.pipeline.config.Configuration;
+import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.http.WebGuard;
 import io.narthex.pipeline.runtime.InProcess;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
@@ -14,6 +15,7 @@ import io.narthex.query.http.ApiServices;
 import io.narthex.query.http.Notifications;
 import io.narthex.query.http.QueryApi;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import io.narthex.sinks.alertmanager.AlertSink;
 import io.narthex.sinks.flink.StoreSink;
 import io.narthex.sinks.store.BlockStore;
 import io.narthex.sources.receive.AckRegistry;
@@ -58,6 +60,7 @@ final class ServerParts implements AutoCloseable {
   private final Notifications notifications;
   private final StatusBoard status = new InMemoryStatusBoard();
   private final BlockStore store;
+  private final RulePart rules;
   private final LiveScrapeConfigs scrapeConfigs;
   private final AckRegistry acks = new AckRegistry();
   private final WriteChannel writes;
@@ -83,6 +86,7 @@ final class ServerParts implements AutoCloseable {
             notifications);
     guard = settings.guard();
     store = BlockStore.open(settings.storagePath(), storage, registry);
+    rules = rules(loaded);
     scrapeConfigs = new LiveScrapeConfigs(loaded.scrapeConfigs());
     writes =
         new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
@@ -136,7 +140,9 @@ final class ServerParts implements AutoCloseable {
                 ScrapeOptions.DEFAULT),
             WriteSource.of(handle(writes)),
             new StoreSink(this.<SampleAppender>handle(store), this.<Acknowledgements>handle(acks)),
-            handle(status)));
+            handle(status),
+            handle(rules.services()),
+            new AlertSink(handle(rules.sender()))));
     var graph = environment.getStreamGraph();
     graph.setJobName("narthex");
     return graph;
@@ -167,12 +173,24 @@ final class ServerParts implements AutoCloseable {
   public void close() {
     api.close();
     receiver.close();
+    rules.close();
     store.close();
     handles.forEach(InProcess::release);
   }
 
   private void apply(Configuration next) {
+    var nextRules = rules.load(next); // what is wrong with them refuses all
+    rules.apply(next, nextRules);
     scrapeConfigs.apply(next.scrapeConfigs());
+  }
+
+  private RulePart rules(Configuration loaded) {
+    try {
+      return new RulePart(settings, loaded, store, status, registry);
+    } catch (ConfigurationException e) {
+      store.close();
+      throw new StartupException(StartupException.MISUSED, String.valueOf(e.getMessage()));
+    }
   }
 
   private ApiServices services() {

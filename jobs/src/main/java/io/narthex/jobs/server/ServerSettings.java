@@ -40,6 +40,7 @@ final class ServerSettings {
   private final WalSync walSync;
   private final EngineOptions engine;
   private final Pattern corsOrigin;
+  private final RuleSettings rules;
 
   private ServerSettings(ServerOptions options) {
     this.options = options;
@@ -82,6 +83,7 @@ final class ServerSettings {
             Duration.ofMinutes(1),
             features(options.features()));
     corsOrigin = read("--web.cors.origin", options.corsOrigin(), Pattern::compile);
+    rules = RuleSettings.of(options.rules());
   }
 
   /**
@@ -147,6 +149,10 @@ final class ServerSettings {
 
   EngineOptions engineOptions() {
     return engine;
+  }
+
+  RuleSettings rules() {
+    return rules;
   }
 
   ApiOptions apiOptions() {

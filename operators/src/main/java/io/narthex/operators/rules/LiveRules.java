@@ -6,18 +6,29 @@ package io.narthex.operators.rules;
  * for use by several threads.
  */
 public final class LiveRules {
-  private volatile RuleSet current;
+  private volatile InForce inForce;
 
-  public LiveRules(RuleSet current) {
-    this.current = current;
+  /**
+   * Rules in force.
+   *
+   * @param number of the configuration, counted from 0
+   */
+  record InForce(long number, RuleSet rules) {}
+
+  public LiveRules(RuleSet first) {
+    inForce = new InForce(0, first);
   }
 
   /** Puts other rules into force; the evaluator follows at once, between two evaluations. */
-  public void replace(RuleSet next) {
-    current = next;
+  public synchronized void replace(RuleSet next) {
+    inForce = new InForce(inForce.number() + 1, next);
   }
 
   public RuleSet current() {
-    return current;
+    return inForce.rules();
+  }
+
+  InForce inForce() {
+    return inForce;
   }
 }

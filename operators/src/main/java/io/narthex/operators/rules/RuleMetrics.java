@@ -7,11 +7,14 @@ import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 
 /** What is counted of rules, under Prometheus' names. */
 public final class RuleMetrics {
   private static final String GROUP = "rule_group";
+  private static final Map<PrometheusRegistry, RuleMetrics> KNOWN = new WeakHashMap<>();
 
   private final Counter evaluations;
   private final Counter failures;
@@ -27,7 +30,14 @@ public final class RuleMetrics {
   private final Gauge lastSamples;
   private Set<String> known = Set.of(); // only touched by the evaluator's thread
 
-  public RuleMetrics(PrometheusRegistry registry) {
+  /** The metrics of a registry; registered when they are first asked for. */
+  public static RuleMetrics of(PrometheusRegistry registry) {
+    synchronized (KNOWN) {
+      return KNOWN.computeIfAbsent(registry, RuleMetrics::new);
+    }
+  }
+
+  private RuleMetrics(PrometheusRegistry registry) {
     evaluations = counter(registry, "evaluations", "Evaluations of rules.");
     failures = counter(registry, "evaluation_failures", "Evaluations of rules that failed.");
     iterations = counter(registry, "group_iterations", "Evaluations of groups.");

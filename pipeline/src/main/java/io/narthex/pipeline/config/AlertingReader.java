@@ -18,9 +18,6 @@ final class AlertingReader {
             "alertmanagers",
             "empty or null Alertmanager config section",
             entry -> alertmanagers(entry, utf8Names));
-    if (!alertmanagers.isEmpty()) {
-      s.unsupported("alertmanagers");
-    }
     return new AlertingConfig(rules, alertmanagers);
   }
 

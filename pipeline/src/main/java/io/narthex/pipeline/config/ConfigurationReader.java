@@ -40,7 +40,7 @@ final class ConfigurationReader {
     runtime(root.sectionOrEmpty("runtime"));
     AlertingConfig alerting =
         AlertingReader.read(root.sectionOrEmpty("alerting"), global.utf8Names());
-    List<String> ruleFiles = ruleFiles(root);
+    List<String> ruleFiles = patterns(root, "rule_files", "rule");
     List<Value> includes = root.items("scrape_config_files");
     List<String> patterns = patterns(root, "scrape_config_files", "scrape config");
     var scrapes = new ArrayList<>(scrapes(root, global, "the main configuration file"));
@@ -97,22 +97,6 @@ final class ConfigurationReader {
     } else {
       s.shown().clear();
     }
-  }
-
-  private List<String> ruleFiles(Section root) {
-    List<Value> items = root.items("rule_files");
-    List<String> patterns = patterns(root, "rule_files", "rule");
-    for (int i = 0; i < patterns.size(); i++) {
-      Value item = items.get(i);
-      int matches = find(patterns.get(i), item).size();
-      if (matches > 0) {
-        context.unsupported(
-            item.node(),
-            "rule_files, \"" + item.text() + "\" matches " + matches + " file(s)",
-            item.path());
-      }
-    }
-    return patterns;
   }
 
   /** The absolute patterns of a list; one for each item. */

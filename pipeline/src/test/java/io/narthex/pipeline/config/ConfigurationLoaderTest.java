@@ -152,8 +152,6 @@ class ConfigurationLoaderTest {
             """);
     assertThat(configuration.unsupported())
         .containsExactly(
-            "not supported yet: rule_files, \"*.rules\" matches 1 file(s) (rule_files[1],"
-                + " prometheus.yml:7)",
             "not supported yet: consul_sd_configs (scrape_configs[1], prometheus.yml:6)",
             "not supported yet: remote_write (prometheus.yml:8)");
     assertThat(configuration.ruleFiles())

@@ -2,14 +2,24 @@ package io.narthex.sources.discovery;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /** What discovery counts about itself, under Prometheus' names. */
 public final class DiscoveryMetrics {
+  private static final Map<PrometheusRegistry, DiscoveryMetrics> KNOWN = new WeakHashMap<>();
+
   private final Counter fileErrors;
   private final Counter httpFailures;
 
-  /** Registers the counters; once for each registry. */
-  public DiscoveryMetrics(PrometheusRegistry registry) {
+  /** The counters of a registry; registered when they are first asked for. */
+  public static DiscoveryMetrics of(PrometheusRegistry registry) {
+    synchronized (KNOWN) {
+      return KNOWN.computeIfAbsent(registry, DiscoveryMetrics::new);
+    }
+  }
+
+  private DiscoveryMetrics(PrometheusRegistry registry) {
     fileErrors =
         Counter.builder()
             .name("prometheus_sd_file_read_errors_total")

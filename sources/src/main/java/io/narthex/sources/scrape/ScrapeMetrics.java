@@ -27,7 +27,7 @@ final class ScrapeMetrics {
   final Gauge cachedMetadata;
 
   private ScrapeMetrics(PrometheusRegistry registry) {
-    discovery = new DiscoveryMetrics(registry);
+    discovery = DiscoveryMetrics.of(registry);
     intervalLength =
         Summary.builder()
             .name("prometheus_target_interval_length_seconds")

@@ -27,7 +27,7 @@ import reactor.test.StepVerifier;
 
 class DiscoveriesTest {
   @TempDir Path folder;
-  private final DiscoveryMetrics metrics = new DiscoveryMetrics(new PrometheusRegistry());
+  private final DiscoveryMetrics metrics = DiscoveryMetrics.of(new PrometheusRegistry());
 
   private Flux<List<TargetGroup>> files(String pattern) {
     return Discoveries.of(

@@ -1,0 +1,33 @@
+package io.narthex.jobs.server;
+
+import java.util.List;
+
+/**
+ * The flags of {@code narthex server} about rules and alerts, as they were given.
+ *
+ * @param outageTolerance {@code --rules.alert.for-outage-tolerance}
+ * @param gracePeriod {@code --rules.alert.for-grace-period}
+ * @param resendDelay {@code --rules.alert.resend-delay}
+ * @param maxWait {@code --rules.max-wait}
+ * @param onArrival {@code --rules.on-arrival}, patterns of group names
+ * @param queueCapacity {@code --alertmanager.notification-queue-capacity}
+ * @param batchSize {@code --alertmanager.notification-batch-size}
+ * @param drain {@code --alertmanager.drain-notification-queue-on-shutdown}
+ */
+public record RuleOptions(
+    String outageTolerance,
+    String gracePeriod,
+    String resendDelay,
+    String maxWait,
+    List<String> onArrival,
+    int queueCapacity,
+    int batchSize,
+    boolean drain) {
+
+  public static final RuleOptions DEFAULT =
+      new RuleOptions("1h", "10m", "1m", "10s", List.of(), 10_000, 256, true);
+
+  public RuleOptions {
+    onArrival = List.copyOf(onArrival);
+  }
+}

@@ -1,0 +1,371 @@
+package io.narthex.operators.rules;
+
+import io.narthex.pipeline.alert.AlertBatch;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.status.RuleGroupStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that evaluates, so that evaluation holds up neither scrapes nor writes. The operator
+ * hands it samples and watermarks and takes results from it; a checkpoint waits for the end of one
+ * group's evaluation at most.
+ *
+ * <p>Results are handed over group by group, and a snapshot is taken between two of them. It stands
+ * for exactly the results that were handed over before. Samples that were not looked at yet need
+ * not be in it, as they are in the store.
+ */
+final class RuleWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RuleWorker.class);
+
+  /** How often the clock is looked at while nothing comes. */
+  private static final long IDLE_MILLIS = 100;
+
+  /** Results that wait to be taken; the evaluation waits beyond them. */
+  private static final int MOST_RESULTS = 4096;
+
+  private static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 12);
+
+  private final RuleServices services;
+  private final Runnable resultsReady;
+  private final Consumer<Throwable> failed;
+  private final Thread thread = new Thread(this::run, "rules");
+  private final long startedAt;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final Condition answered = lock.newCondition();
+  private final RuleInbox inbox = new RuleInbox(MOST_BYTES); // guarded by lock, like what follows
+  private List<RuleResult> results = new ArrayList<>();
+  private boolean standing = true; // no results follow for a while, and the snapshot holds
+  private byte @Nullable [] snapshot; // while standing
+  private boolean wanted; // somebody waits for a checkpoint
+  private @Nullable Checkpoint answer;
+  private boolean closed;
+
+  private final Output output = new Output(); // only touched by the thread, like what follows
+  private final HeldNotifications held = new HeldNotifications();
+  private boolean catchingUp = true;
+  private long inForce;
+  private long advancedTo = Long.MIN_VALUE;
+
+  /**
+   * A state, and the results that led to it and were not taken before.
+   *
+   * @param snapshot null if nothing was ever evaluated
+   */
+  record Checkpoint(byte @Nullable [] snapshot, List<RuleResult> results) {}
+
+  /** Ends the thread out of the middle of its work. */
+  private static final class ClosedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /**
+   * A worker, not yet started.
+   *
+   * @param snapshot to go on from; null begins anew
+   * @param resultsReady told when there are results to be taken; called by the worker's thread
+   * @param failed told when the worker ends by a failure; called by the worker's thread
+   */
+  RuleWorker(
+      RuleServices services,
+      byte @Nullable [] snapshot,
+      Runnable resultsReady,
+      Consumer<Throwable> failed) {
+    this.services = services;
+    this.snapshot = snapshot;
+    this.resultsReady = resultsReady;
+    this.failed = failed;
+    startedAt = services.clock().millis();
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Takes samples; never waits. */
+  void offer(SampleBatch batch) {
+    lock.lock();
+    try {
+      inbox.add(batch);
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** All samples before this time have been offered. */
+  void watermark(long time) {
+    lock.lock();
+    try {
+      inbox.watermark(time);
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the results that are there. */
+  List<RuleResult> results() {
+    lock.lock();
+    try {
+      return take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The state now; waits for the end of a group's evaluation that runs.
+   *
+   * @throws IllegalStateException if the worker has failed
+   */
+  Checkpoint checkpoint() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      answer = null;
+      wanted = true;
+      news.signal();
+      while (answer == null && !standing && thread.isAlive()) {
+        answered.await(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      wanted = false;
+      if (answer != null) {
+        return answer;
+      }
+      if (standing) {
+        return new Checkpoint(snapshot, take());
+      }
+      throw new IllegalStateException("the evaluation of rules has ended");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the thread and waits for it; results that were not taken are lost. */
+  @Override
+  public void close() throws InterruptedException {
+    lock.lock();
+    try {
+      closed = true;
+      news.signal();
+      answered.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    thread.join();
+  }
+
+  private void run() {
+    try {
+      var evaluator = begin();
+      for (var taken = await(evaluator); taken != null; taken = await(evaluator)) {
+        evaluator = evaluate(evaluator, taken);
+      }
+    } catch (ClosedException e) {
+      LOG.debug("the evaluation of rules was ended while it ran");
+    } catch (InterruptedException | RuntimeException | Error e) {
+      failed.accept(e);
+    }
+  }
+
+  private RuleEvaluator begin() {
+    byte[] from = snapshot; // nobody writes it while it stands
+    var inForceNow = services.rules().inForce();
+    inForce = inForceNow.number();
+    var rules = inForceNow.rules();
+    var history = services.history();
+    var evaluator =
+        from == null
+            ? new RuleEvaluator(rules, history, services.clock(), output)
+            : RuleEvaluator.restore(from, rules, history, services.clock(), output);
+    begun(evaluator);
+    return evaluator;
+  }
+
+  /** Waits for something to do; null when the worker is closed. */
+  private RuleInbox.@Nullable Taken await(RuleEvaluator evaluator) throws InterruptedException {
+    lock.lock();
+    try {
+      boolean idle = false;
+      while (!closed) {
+        serve(evaluator);
+        if (idle || !inbox.isEmpty() || inbox.watermark() > advancedTo) {
+          return inbox.take();
+        }
+        idle = !news.await(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private RuleEvaluator evaluate(RuleEvaluator before, RuleInbox.Taken taken) {
+    var evaluator = taken.overflown() ? refilled(before) : before;
+    output.evaluator = evaluator;
+    var rules = services.rules().inForce();
+    if (rules.number() != inForce) {
+      stand(evaluator);
+      inForce = rules.number();
+      evaluator.replace(rules.rules());
+      begun(evaluator);
+    }
+    taken.batches().forEach(evaluator::accept);
+    long patience = services.clock().millis() - services.maxWait().toMillis();
+    long time = Math.max(taken.watermark(), patience);
+    evaluator.advance(time);
+    advancedTo = Math.max(advancedTo, time);
+    if (catchingUp && time >= startedAt) {
+      catchingUp = false;
+      output.release();
+    }
+    output.publish();
+    return evaluator;
+  }
+
+  /** An evaluator in the same state that has all samples of the store. */
+  private RuleEvaluator refilled(RuleEvaluator lagging) {
+    LOG.warn("rules lag behind the samples; what they read is taken from the store again");
+    byte[] state = stand(lagging);
+    var evaluator =
+        RuleEvaluator.restore(state, lagging.rules(), services.history(), services.clock(), output);
+    begun(evaluator);
+    return evaluator;
+  }
+
+  /** The state stays as it is while a window is filled, which may take its time. */
+  private byte[] stand(RuleEvaluator evaluator) {
+    output.release();
+    byte[] state = evaluator.snapshot();
+    lock.lock();
+    try {
+      results.addAll(output.taken());
+      snapshot = state;
+      standing = true;
+      answered.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return state;
+  }
+
+  /** The window is filled: evaluations follow. */
+  private void begun(RuleEvaluator evaluator) {
+    output.evaluator = evaluator;
+    var groups = evaluator.report();
+    services.status().rules(groups);
+    services.metrics().installed(groups);
+    lock.lock();
+    try {
+      standing = false;
+      snapshot = null;
+    } finally {
+      lock.unlock();
+    }
+    output.publish();
+  }
+
+  /** Answers who waits for a checkpoint. To be called under the lock, between two evaluations. */
+  private void serve(RuleEvaluator evaluator) {
+    if (wanted && answer == null) {
+      output.release();
+      results.addAll(output.taken());
+      answer = new Checkpoint(evaluator.snapshot(), take());
+      answered.signalAll();
+    }
+  }
+
+  private List<RuleResult> take() {
+    var taken = results;
+    results = new ArrayList<>();
+    answered.signalAll();
+    return taken;
+  }
+
+  /** What evaluations give, until a group is through. */
+  private final class Output implements RuleOutput {
+    private List<RuleResult> unpublished = new ArrayList<>();
+    private @Nullable RuleEvaluator evaluator;
+
+    @Override
+    public void samples(SampleBatch batch) {
+      unpublished.add(new RuleResult.Samples(batch));
+    }
+
+    @Override
+    public void alerts(AlertBatch batch) {
+      if (!catchingUp) {
+        unpublished.add(new RuleResult.Alerts(batch));
+        return;
+      }
+      held.hold(batch);
+      if (!batch.transitions().isEmpty()) {
+        unpublished.add(
+            new RuleResult.Alerts(new AlertBatch(batch.rule(), batch.transitions(), List.of())));
+      }
+    }
+
+    @Override
+    public void evaluated(RuleGroupStatus group) {
+      services.status().evaluated(group);
+      services.metrics().evaluated(group);
+      publish();
+    }
+
+    /** Lets go what was held back. */
+    void release() {
+      held.release().forEach(batch -> unpublished.add(new RuleResult.Alerts(batch)));
+    }
+
+    List<RuleResult> taken() {
+      var taken = unpublished;
+      unpublished = new ArrayList<>();
+      return taken;
+    }
+
+    /** Hands over what has gathered; waits while too much is not taken yet. */
+    void publish() {
+      boolean any;
+      lock.lock();
+      try {
+        results.addAll(taken());
+        any = !results.isEmpty();
+        if (evaluator != null) {
+          serve(evaluator);
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (any) {
+        resultsReady.run();
+      }
+      makeRoom();
+    }
+
+    private void makeRoom() {
+      lock.lock();
+      try {
+        while (results.size() > MOST_RESULTS && !closed) {
+          if (evaluator != null) {
+            serve(evaluator);
+          }
+          answered.awaitUninterruptibly();
+        }
+        if (closed) {
+          throw new ClosedException();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}
