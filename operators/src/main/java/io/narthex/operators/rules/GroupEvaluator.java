@@ -6,7 +6,6 @@ import io.narthex.operators.alert.AlertTemplate;
 import io.narthex.operators.alert.AlertTick;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.config.rules.RuleGroup;
-import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
@@ -14,9 +13,7 @@ import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.SampleBatchBuilder;
 import io.narthex.pipeline.model.StaleMarker;
-import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
-import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,18 +41,13 @@ final class GroupEvaluator {
   private long durationNanos;
 
   /** What a tick works on. */
-  record Surroundings(
-      WindowStore window,
-      VectorizedQueryEngine engine,
-      VectorizedQueryEngine history,
-      AlertTemplate.Query templates,
-      long now) {}
+  record Surroundings(WindowStore window, AlertTemplate.Query templates, long now) {}
 
-  GroupEvaluator(RuleSet.Group group, long nextTick) {
+  GroupEvaluator(RuleSet.Group group, RulePlanner planner, long nextTick) {
     this.group = group;
     this.offset = group.queryOffsetMillis();
     this.nextTick = nextTick;
-    group.rules().forEach(rule -> rules.add(new RuleProgress(rule)));
+    group.rules().forEach(rule -> rules.add(new RuleProgress(rule, planner.plan(rule))));
   }
 
   RuleGroup definition() {
@@ -141,11 +133,20 @@ final class GroupEvaluator {
       long begin = System.nanoTime();
       String error;
       try {
-        var result = query(progress.rule());
+        var result = progress.plan().evaluate(at);
         error =
             progress.rule().alert() == null ? record(progress, result) : alert(progress, result);
       } catch (FaultException e) {
         error = e.getMessage();
+      } catch (RuntimeException e) {
+        // A fault of ours in one rule; the others of the group are evaluated all the same.
+        LOG.error(
+            "rule {} of group {} broke at {}",
+            progress.rule().rule().name(),
+            group.definition().key(),
+            at,
+            e);
+        error = "internal error: " + e;
       }
       if (error != null && progress.lastError() == null) {
         LOG.warn(
@@ -168,27 +169,11 @@ final class GroupEvaluator {
       }
     }
 
-    private List<QueryValue.Sample> query(RuleSet.Prepared rule) {
-      var engine = rule.elsewhere() ? in.history() : in.engine();
-      var request = QueryRequest.instant(rule.rule().expression(), at);
-      var value = engine.query(request, rule.expr()).value();
-      if (value instanceof QueryValue.Vector vector) {
-        return vector.samples();
-      }
-      if (value instanceof QueryValue.Scalar scalar) {
-        return List.of(new QueryValue.Sample(Labels.EMPTY, at, scalar.value(), null));
-      }
-      throw new FaultException(Fault.EXECUTION, "rule result is not a vector or scalar");
-    }
-
     private @Nullable String record(RuleProgress progress, List<QueryValue.Sample> result) {
       var series = new ArrayList<Labels>(result.size());
       var distinct = new LinkedHashSet<Labels>();
       for (var sample : result) {
-        var labels = sample.labels().toBuilder();
-        labels.set(Labels.METRIC_NAME, progress.rule().rule().name());
-        progress.rule().labels().forEach(labels::set);
-        var built = labels.build();
+        var built = progress.outputOf(sample.labels());
         series.add(built);
         if (!distinct.add(built)) {
           return "vector contains metrics with the same labelset after applying rule labels";

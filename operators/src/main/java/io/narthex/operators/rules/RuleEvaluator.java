@@ -44,8 +44,8 @@ public final class RuleEvaluator {
   private RuleSet rules;
   private WindowStore window;
   private List<GroupEvaluator> groups = new ArrayList<>();
-  private VectorizedQueryEngine engine;
   private VectorizedQueryEngine historyEngine;
+  private final RuleOptions options;
   private long advancedTo = Long.MIN_VALUE;
   private long evictedAt = Long.MIN_VALUE;
 
@@ -55,22 +55,29 @@ public final class RuleEvaluator {
    * @param history where the windows are filled from
    */
   public RuleEvaluator(RuleSet rules, SampleStore history, Clock clock, RuleOutput out) {
-    this(rules, Map.of(), history, clock, out);
+    this(rules, RuleOptions.DEFAULTS, history, clock, out);
+  }
+
+  /** An evaluator with other options. */
+  public RuleEvaluator(
+      RuleSet rules, RuleOptions options, SampleStore history, Clock clock, RuleOutput out) {
+    this(rules, options, Map.of(), history, clock, out);
   }
 
   private RuleEvaluator(
       RuleSet rules,
+      RuleOptions options,
       Map<String, RuleSnapshot.Group> saved,
       SampleStore history,
       Clock clock,
       RuleOutput out) {
     this.history = history;
+    this.options = options;
     this.clock = clock;
     this.out = out;
     startedAt = clock.millis();
     this.rules = rules;
     window = new WindowStore(rules.interests());
-    engine = new VectorizedQueryEngine(window, rules.engine());
     historyEngine = new VectorizedQueryEngine(history, rules.engine());
     install(rules, saved, startedAt);
   }
@@ -83,7 +90,18 @@ public final class RuleEvaluator {
    */
   public static RuleEvaluator restore(
       byte[] snapshot, RuleSet rules, SampleStore history, Clock clock, RuleOutput out) {
-    return new RuleEvaluator(rules, RuleSnapshot.read(snapshot), history, clock, out);
+    return restore(snapshot, rules, RuleOptions.DEFAULTS, history, clock, out);
+  }
+
+  /** An evaluator with other options that goes on from a snapshot. */
+  public static RuleEvaluator restore(
+      byte[] snapshot,
+      RuleSet rules,
+      RuleOptions options,
+      SampleStore history,
+      Clock clock,
+      RuleOutput out) {
+    return new RuleEvaluator(rules, options, RuleSnapshot.read(snapshot), history, clock, out);
   }
 
   /** The state of all rules; windows are not in it, they are filled from the store. */
@@ -133,7 +151,7 @@ public final class RuleEvaluator {
       evict(at);
       next.evaluate(
           new GroupEvaluator.Surroundings(
-              window, engine, historyEngine, templates(), clock.millis()),
+              window, templates(), clock.millis()),
           out);
       out.evaluated(GroupReport.of(next));
     }
@@ -153,7 +171,6 @@ public final class RuleEvaluator {
     rules = next;
     window = new WindowStore(next.interests());
     window.fill(before);
-    engine = new VectorizedQueryEngine(window, next.engine());
     historyEngine = new VectorizedQueryEngine(history, next.engine());
     install(next, saved, now);
     next.groups().forEach(group -> saved.remove(group.definition().key()));
@@ -164,8 +181,9 @@ public final class RuleEvaluator {
     var installed = new ArrayList<GroupEvaluator>();
     var firstWrites = new HashMap<String, Long>();
     long earliest = now;
+    var planner = new RulePlanner(window, history, next.engine(), options.incremental());
     for (var prepared : next.groups()) {
-      var group = new GroupEvaluator(prepared, prepared.schedule().after(now));
+      var group = new GroupEvaluator(prepared, planner, prepared.schedule().after(now));
       var state = saved.get(prepared.definition().key());
       if (state != null) {
         // The interval may be another one now.

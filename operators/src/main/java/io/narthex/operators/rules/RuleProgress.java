@@ -2,12 +2,18 @@ package io.narthex.operators.rules;
 
 import io.narthex.operators.alert.AlertRuleState;
 import io.narthex.pipeline.model.Labels;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Where a rule stands after the ticks so far. */
 final class RuleProgress {
+  private static final int SMALLEST_CACHE = 256;
+
   private final RuleSet.Prepared rule;
+  private final RulePlan plan;
+  private final Map<Labels, Labels> named = new HashMap<>();
   private AlertRuleState alerts = AlertRuleState.EMPTY;
   private Set<Labels> outputs = Set.of();
   private long lastTick;
@@ -16,8 +22,28 @@ final class RuleProgress {
   private long evaluations;
   private long failures;
 
-  RuleProgress(RuleSet.Prepared rule) {
+  RuleProgress(RuleSet.Prepared rule, RulePlan plan) {
     this.rule = rule;
+    this.plan = plan;
+  }
+
+  RulePlan plan() {
+    return plan;
+  }
+
+  /** The labels under which a recording rule writes an element. */
+  Labels outputOf(Labels element) {
+    var known = named.get(element);
+    if (known == null) {
+      var labels = element.toBuilder().set(Labels.METRIC_NAME, rule.rule().name());
+      rule.labels().forEach(labels::set);
+      known = labels.build();
+      if (named.size() > SMALLEST_CACHE + 2 * outputs.size()) {
+        named.clear();
+      }
+      named.put(element, known);
+    }
+    return known;
   }
 
   RuleSet.Prepared rule() {

@@ -4,6 +4,7 @@ import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.storage.SampleBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ final class SeriesWindow {
   private long @Nullable [] starts;
   private int first;
   private int end;
+  private SelectedSeries[] selections = {};
+  private int[] positions = {};
 
   /**
    * An empty window.
@@ -41,20 +44,111 @@ final class SeriesWindow {
     return first == end;
   }
 
+  boolean hasHistograms() {
+    return histograms != null;
+  }
+
+  /** The first row in use. */
+  int first() {
+    return first;
+  }
+
+  /** The row after the last one in use. */
+  int end() {
+    return end;
+  }
+
+  long time(int row) {
+    return timestamps[row];
+  }
+
+  double value(int row) {
+    return values[row];
+  }
+
+  /** The first row after a time; {@link #end} if there is none. */
+  int after(long time) {
+    if (first == end || timestamps[end - 1] <= time) {
+      return end;
+    }
+    return atOrAfter(time + 1);
+  }
+
+  /** Belongs to a selection from now on. */
+  void join(SelectedSeries selection, int position) {
+    selections = Arrays.copyOf(selections, selections.length + 1);
+    selections[selections.length - 1] = selection;
+    positions = Arrays.copyOf(positions, selections.length);
+    positions[selections.length - 1] = position;
+  }
+
+  /** Stands elsewhere in a selection. */
+  void moved(SelectedSeries selection, int position) {
+    positions[indexOf(selection)] = position;
+  }
+
+  int positionIn(SelectedSeries selection) {
+    return positions[indexOf(selection)];
+  }
+
+  private int indexOf(SelectedSeries selection) {
+    int at = 0;
+    while (selections[at] != selection) {
+      at++;
+    }
+    return at;
+  }
+
+  private void touch() {
+    for (int i = 0; i < selections.length; i++) {
+      if (histograms != null) {
+        selections[i].sawHistogram();
+      }
+      selections[i].touched(positions[i]);
+    }
+  }
+
   /**
    * Adds a sample unless there is one at its time already.
    *
    * @param start when the counter began; 0 if unknown
+   * @param replaces whether a sample at its time gives way
+   * @return whether anything changed
    */
-  void add(long time, double value, @Nullable FloatHistogram histogram, long start) {
+  boolean add(
+      long time, double value, @Nullable FloatHistogram histogram, long start, boolean replaces) {
     int at = end;
     if (first < end && time <= timestamps[end - 1]) {
       int found = Arrays.binarySearch(timestamps, first, end, time);
       if (found >= 0) {
-        return;
+        return replaces && replace(found, value, histogram);
       }
       at = -found - 1;
     }
+    insert(at, time, value, histogram, start);
+    touch();
+    return true;
+  }
+
+  private boolean replace(int row, double value, @Nullable FloatHistogram histogram) {
+    var before = histograms == null ? null : histograms[row];
+    if (Double.doubleToRawLongBits(values[row]) == Double.doubleToRawLongBits(value)
+        && Objects.equals(before, histogram)) {
+      return false;
+    }
+    values[row] = value;
+    if (histogram != null && histograms == null) {
+      histograms = new FloatHistogram[timestamps.length];
+    }
+    if (histograms != null) {
+      histograms[row] = histogram;
+    }
+    touch();
+    return true;
+  }
+
+  private void insert(
+      int at, long time, double value, @Nullable FloatHistogram histogram, long start) {
     int shifted = makeRoom();
     insert(at - shifted, time, value);
     if (histogram != null || histograms != null) {
@@ -123,7 +217,8 @@ final class SeriesWindow {
           timestamps[row],
           values[row],
           histograms == null ? null : histograms[row],
-          starts == null ? 0 : starts[row]);
+          starts == null ? 0 : starts[row],
+          false);
     }
   }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowStore implements SampleStore {
   private final Interests interests;
-  private final Map<List<Matcher>, List<SeriesWindow>> members = new HashMap<>();
+  private final Map<List<Matcher>, SelectedSeries> members = new HashMap<>();
   private final LabelTable<SeriesWindow> table = new LabelTable<>();
   private final List<SeriesWindow> all = new ArrayList<>();
 
@@ -37,7 +37,12 @@ public final class WindowStore implements SampleStore {
     interests
         .reach()
         .keySet()
-        .forEach(matchers -> members.computeIfAbsent(matchers, key -> new ArrayList<>()));
+        .forEach(matchers -> members.computeIfAbsent(matchers, SelectedSeries::new));
+  }
+
+  /** The series of a selector that rules have; null if they have none such. */
+  @Nullable SelectedSeries selected(List<Matcher> matchers) {
+    return members.get(matchers);
   }
 
   /** Series with samples. */
@@ -59,16 +64,17 @@ public final class WindowStore implements SampleStore {
             batch.timestamp(row),
             batch.value(row),
             batch.histogram(row),
-            batch.startTimestamp(row));
+            batch.startTimestamp(row),
+            false);
       }
     }
   }
 
-  /** Takes one sample, if rules read its series. */
+  /** Takes one sample, if rules read its series; it replaces one at the same time. */
   void append(Labels labels, long time, double value, @Nullable FloatHistogram histogram) {
     var window = window(labels);
     if (window != null) {
-      window.add(time, value, histogram, 0);
+      window.add(time, value, histogram, 0, true);
     }
   }
 
@@ -128,7 +134,7 @@ public final class WindowStore implements SampleStore {
     }
     if (emptied) {
       all.removeIf(SeriesWindow::isEmpty);
-      members.values().forEach(list -> list.removeIf(SeriesWindow::isEmpty));
+      members.values().forEach(SelectedSeries::removeEmpty);
       table.clear();
       for (var window : all) {
         table.put(window.labels().bytes(), window.labels().hash(), window);
@@ -143,7 +149,8 @@ public final class WindowStore implements SampleStore {
           samples.timestamps()[row],
           samples.values()[row],
           samples.histogram(row),
-          samples.startTimestamp(row));
+          samples.startTimestamp(row),
+          false);
     }
   }
 
@@ -171,7 +178,7 @@ public final class WindowStore implements SampleStore {
     }
     var window = new SeriesWindow(labels, reach);
     for (var selector : selectors) {
-      members.computeIfAbsent(selector.matchers(), matchers -> new ArrayList<>()).add(window);
+      members.computeIfAbsent(selector.matchers(), SelectedSeries::new).add(window);
     }
     table.put(labels.bytes(), labels.hash(), window);
     all.add(window);
@@ -179,16 +186,24 @@ public final class WindowStore implements SampleStore {
   }
 
   @Override
-  public SeriesSelection select(Selector selector) {
+  public SeriesSelection select(Selector selector) { // in label order in any case
     var known = members.get(selector.matchers());
     var selected = new ArrayList<SeriesWindow>();
-    for (var window : known == null ? all : known) {
-      if ((known != null || matches(window.labels(), selector.matchers()))
-          && window.overlaps(selector.from(), selector.to())) {
-        selected.add(window);
+    if (known != null) {
+      int size = known.size();
+      for (int position = 0; position < size; position++) {
+        var window = known.at(position);
+        if (window.overlaps(selector.from(), selector.to())) {
+          selected.add(window);
+        }
       }
-    }
-    if (selector.sorted()) {
+    } else {
+      for (var window : all) {
+        if (matches(window.labels(), selector.matchers())
+            && window.overlaps(selector.from(), selector.to())) {
+          selected.add(window);
+        }
+      }
       selected.sort(Comparator.comparing(SeriesWindow::labels));
     }
     return new Selection(selected, selector.from(), selector.to());

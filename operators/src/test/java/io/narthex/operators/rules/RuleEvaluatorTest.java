@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,7 +41,8 @@ class RuleEvaluatorTest {
   private static final EngineOptions ENGINE = EngineOptions.defaults();
 
   private final InMemoryStore truth = new InMemoryStore();
-  private final VectorizedQueryEngine oracle = new VectorizedQueryEngine(truth, ENGINE);
+  private final VectorizedQueryEngine oracle = 
+      new VectorizedQueryEngine(new LabelOrderedStore(truth), ENGINE);
   private final TestClock clock = new TestClock();
   private final List<SampleBatch> written = new ArrayList<>();
   private final List<AlertTransition> transitions = new ArrayList<>();
@@ -268,7 +268,7 @@ class RuleEvaluatorTest {
         (labels, value) ->
             assertThat(value)
                 .as("%s at %s", labels, at)
-                .isCloseTo(expected.getOrDefault(labels, Double.NaN), Offset.offset(1e-9)));
+                .isEqualTo(expected.get(labels)));
     var before = first.putIfAbsent(name + at, actual);
     if (before != null) {
       assertThat(actual).isEqualTo(before);
@@ -324,8 +324,12 @@ class RuleEvaluatorTest {
         RulePlaces.NONE);
   }
 
-  private static final class TestClock extends Clock {
+  static final class TestClock extends Clock {
     private long now = START;
+
+    void set(long millis) {
+      now = millis;
+    }
 
     @Override
     public long millis() {

@@ -4,15 +4,16 @@ import io.narthex.query.promql.ast.BinaryOp;
 import io.narthex.query.promql.function.Maths;
 
 /** Binary operators on floats. */
-final class BinaryFloats {
+public final class BinaryFloats {
   private BinaryFloats() {}
 
   /** The value of an arithmetic operator, or 1 or 0 for a comparison. */
-  static double scalar(BinaryOp op, double left, double right) {
+  public static double scalar(BinaryOp op, double left, double right) {
     return op.isComparison() ? (compare(op, left, right) ? 1 : 0) : arithmetic(op, left, right);
   }
 
-  static double arithmetic(BinaryOp op, double left, double right) {
+  /** The value of an arithmetic operator. */
+  public static double arithmetic(BinaryOp op, double left, double right) {
     return switch (op) {
       case ADD -> left + right;
       case SUB -> left - right;
@@ -25,7 +26,8 @@ final class BinaryFloats {
     };
   }
 
-  static boolean compare(BinaryOp op, double left, double right) {
+  /** Whether a comparison holds. */
+  public static boolean compare(BinaryOp op, double left, double right) {
     return switch (op) {
       case EQUAL -> left == right;
       case NOT_EQUAL -> left != right;

@@ -147,24 +147,20 @@ final class RateKernel implements RangeKernel {
   private record Extent(long first, long last, int intervals) {
     /** Average interval in seconds; 0 for a single sample. */
     double average() {
-      return intervals == 0 ? 0 : (double) (last - first) / 1000 / intervals;
+      return intervals == 0 ? 0 : Extrapolation.average(first, last, intervals);
     }
   }
 
   private double factor(Window window, Extent span, double first, double grown) {
-    double toStart = (double) (span.first - window.rangeStart()) / 1000;
-    double sampled = (double) (span.last - span.first) / 1000;
-    double average = span.average();
-    if (toStart >= average * 1.1) {
-      toStart = average / 2;
-    }
-    if (kind.counter && grown > 0 && first >= 0) {
-      double toZero = sampled * (first / grown);
-      if (toZero < toStart) {
-        toStart = toZero;
-      }
-    }
-    return perSecond((sampled + toStart + toEnd(window, span)) / sampled);
+    double sampled = Extrapolation.seconds(span.first, span.last);
+    double toZero = kind.counter ? Extrapolation.toZero(sampled, first, grown) : Double.NaN;
+    return perSecond(
+        Extrapolation.factor(
+            sampled,
+            span.average(),
+            toZero,
+            Extrapolation.seconds(window.rangeStart(), span.first),
+            Extrapolation.seconds(span.last, window.rangeEnd())));
   }
 
   /** For a counter that is known to have been zero at its start, inside of the range. */
@@ -174,9 +170,8 @@ final class RateKernel implements RangeKernel {
   }
 
   private static double toEnd(Window window, Extent span) {
-    double toEnd = (double) (window.rangeEnd() - span.last) / 1000;
-    double average = span.average();
-    return toEnd >= average * 1.1 ? average / 2 : toEnd;
+    return Extrapolation.reaching(
+        Extrapolation.seconds(span.last, window.rangeEnd()), span.average());
   }
 
   private double perSecond(double factor) {

@@ -1,0 +1,132 @@
+package io.narthex.operators.rules;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The series of a window that one selector selects, in label order, as the store gives them. Tells
+ * readers which series changed since they looked last. Confined to one thread.
+ */
+final class SelectedSeries {
+  private final List<Matcher> matchers;
+  private SeriesWindow[] series = new SeriesWindow[8];
+  private long[] stamps = new long[8];
+  private int size;
+  private boolean arranged = true;
+  private long clock;
+  private long structure;
+  private boolean histograms;
+
+  SelectedSeries(List<Matcher> matchers) {
+    this.matchers = matchers;
+  }
+
+  List<Matcher> matchers() {
+    return matchers;
+  }
+
+  /** Number of series. Positions hold until {@link #structure} changes. */
+  int size() {
+    arrange();
+    return size;
+  }
+
+  SeriesWindow at(int position) {
+    return series[position];
+  }
+
+  Labels labels(int position) {
+    return series[position].labels();
+  }
+
+  /** Goes up whenever series come, go or move. */
+  long structure() {
+    arrange();
+    return structure;
+  }
+
+  /** Goes up with each change of any series. */
+  long clock() {
+    return clock;
+  }
+
+  /** The clock at the last change of each series; valid until the structure changes. */
+  long[] stamps() {
+    return stamps;
+  }
+
+  /** Whether any series holds histograms, or did until samples were last forgotten. */
+  boolean hasHistograms() {
+    return histograms;
+  }
+
+  /** A series has come to hold histograms. */
+  void sawHistogram() {
+    histograms = true;
+  }
+
+  /** Whether all series have one metric name, as the selector asks for it. */
+  boolean hasOneName() {
+    for (Matcher matcher : matchers) {
+      if (matcher.name().equals(Labels.METRIC_NAME) && matcher.type() == Matcher.Type.EQUAL) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void add(SeriesWindow window) {
+    if (size == series.length) {
+      series = Arrays.copyOf(series, 2 * size);
+      stamps = Arrays.copyOf(stamps, 2 * size);
+    }
+    series[size] = window;
+    window.join(this, size);
+    histograms |= window.hasHistograms();
+    stamps[size++] = ++clock;
+    structure++;
+    arranged = false;
+  }
+
+  /** A series changed. */
+  void touched(int position) {
+    stamps[position] = ++clock;
+  }
+
+  /** Drops the series without samples. */
+  void removeEmpty() {
+    int kept = 0;
+    histograms = false;
+    for (int i = 0; i < size; i++) {
+      if (!series[i].isEmpty()) {
+        series[kept] = series[i];
+        stamps[kept] = stamps[i];
+        series[kept].moved(this, kept);
+        histograms |= series[kept].hasHistograms();
+        kept++;
+      }
+    }
+    if (kept < size) {
+      Arrays.fill(series, kept, size, null);
+      size = kept;
+      structure++;
+    }
+  }
+
+  private void arrange() {
+    if (arranged) {
+      return;
+    }
+    Arrays.sort(series, 0, size, Comparator.comparing(SeriesWindow::labels));
+    long[] before = stamps;
+    stamps = new long[series.length];
+    for (int i = 0; i < size; i++) {
+      stamps[i] = before[series[i].positionIn(this)];
+      series[i].moved(this, i);
+    }
+    arranged = true;
+  }
+}
