@@ -2,7 +2,9 @@ package io.narthex.operators.rules;
 
 import io.narthex.pipeline.model.StaleMarker;
 
-/** An instant selector: the newest sample of each series, unless it is too old or a stale marker. */
+/**
+ * An instant selector: the newest sample of each series, unless it is too old or a stale marker.
+ */
 final class InstantNode extends SelectorNode {
   private boolean dirty;
 

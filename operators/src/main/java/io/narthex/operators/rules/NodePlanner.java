@@ -177,7 +177,8 @@ final class NodePlanner {
       return null;
     }
     BinaryOp op = node.op();
-    boolean timed = !(unwrapped(scalarLeft ? node.left() : node.right()) instanceof Expr.NumberLiteral);
+    boolean timed =
+        !(unwrapped(scalarLeft ? node.left() : node.right()) instanceof Expr.NumberLiteral);
     ElementNode.Operation operation =
         op.isComparison()
             ? (values, present, size, time) ->

@@ -93,9 +93,7 @@ final class RateNode extends SelectorNode {
     averages[position] = Extrapolation.average(firstTime, lastTime, count - 1);
     double sampled = Extrapolation.seconds(firstTime, lastTime);
     toZeros[position] =
-        kind.counter
-            ? Extrapolation.toZero(sampled, window.value(from), difference)
-            : Double.NaN;
+        kind.counter ? Extrapolation.toZero(sampled, window.value(from), difference) : Double.NaN;
   }
 
   /** Adds what was lost at each reset, in order, as the function does. */

@@ -149,10 +149,7 @@ public final class RuleEvaluator {
         continue;
       }
       evict(at);
-      next.evaluate(
-          new GroupEvaluator.Surroundings(
-              window, templates(), clock.millis()),
-          out);
+      next.evaluate(new GroupEvaluator.Surroundings(window, templates(), clock.millis()), out);
       out.evaluated(GroupReport.of(next));
     }
   }

@@ -8,8 +8,8 @@ import java.util.List;
  * @param shared the parts of the expression whose values move with the samples, as PromQL; other
  *     rules with the same parts share them
  * @param reason in a sentence
- * @param plainTicks how often a plain query was asked all the same, since the rule was loaded:
- *     with histograms, or where series lose what tells them apart
+ * @param plainTicks how often a plain query was asked all the same, since the rule was loaded: with
+ *     histograms, or where series lose what tells them apart
  */
 public record RuleForm(Way way, List<String> shared, String reason, long plainTicks) {
   /** The ways. */

@@ -19,18 +19,11 @@ final class RulePlanner {
   /** With these, names and resets are told apart in ways that nodes do not know. */
   private static final Set<Feature> UNSUITED =
       Set.of(
-          Feature.DELAYED_NAME_REMOVAL,
-          Feature.TYPE_AND_UNIT_LABELS,
-          Feature.USE_START_TIMESTAMPS);
+          Feature.DELAYED_NAME_REMOVAL, Feature.TYPE_AND_UNIT_LABELS, Feature.USE_START_TIMESTAMPS);
 
   /** Functions that look at the selector itself, not only at what it gives. */
   private static final Set<String> LOOK_AT_SELECTOR =
-      Set.of(
-          "absent",
-          "absent_over_time",
-          "timestamp",
-          "start_timestamp",
-          "info");
+      Set.of("absent", "absent_over_time", "timestamp", "start_timestamp", "info");
 
   private final NodePlanner nodes;
   private final NodeStore store;
@@ -42,8 +35,7 @@ final class RulePlanner {
   /**
    * @param incremental whether anything is kept from tick to tick
    */
-  RulePlanner(
-      WindowStore window, SampleStore history, EngineOptions options, boolean incremental) {
+  RulePlanner(WindowStore window, SampleStore history, EngineOptions options, boolean incremental) {
     nodes = new NodePlanner(window, options);
     store = new NodeStore(window);
     plain = new VectorizedQueryEngine(window, options);
@@ -53,7 +45,8 @@ final class RulePlanner {
     for (Feature feature : options.features()) {
       if (reason == null && UNSUITED.contains(feature)) {
         reason =
-            "the feature %s asks for plain queries".formatted(feature.name().toLowerCase(Locale.ROOT));
+            "the feature %s asks for plain queries"
+                .formatted(feature.name().toLowerCase(Locale.ROOT));
       }
     }
     unsuited = reason;

@@ -11,8 +11,7 @@ import java.util.List;
 record LabelOrderedStore(SampleStore store) implements SampleStore {
   @Override
   public SeriesSelection select(Selector selector) {
-    return store.select(
-        new Selector(selector.matchers(), selector.from(), selector.to(), true));
+    return store.select(new Selector(selector.matchers(), selector.from(), selector.to(), true));
   }
 
   @Override

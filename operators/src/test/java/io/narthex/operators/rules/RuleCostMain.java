@@ -26,8 +26,9 @@ import java.util.regex.Pattern;
 
 /**
  * What does one pass over a file of recording rules cost, by evaluation interval? 100 hosts with
- * 1,000 series each, shaped as those of the peers' load generator, are scraped every 15 s at moments
- * spread over that time. Prints CPU seconds for each pass, and how much of it is taking samples.
+ * 1,000 series each, shaped as those of the peers' load generator, are scraped every 15 s at
+ * moments spread over that time. Prints CPU seconds for each pass, and how much of it is taking
+ * samples.
  *
  * <pre>{@code RuleCostMain rules-200.yml [interval seconds] [plain] [times]}</pre>
  *
@@ -121,8 +122,7 @@ final class RuleCostMain {
   }
 
   private static long process() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 

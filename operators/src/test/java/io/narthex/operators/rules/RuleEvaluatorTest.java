@@ -41,7 +41,7 @@ class RuleEvaluatorTest {
   private static final EngineOptions ENGINE = EngineOptions.defaults();
 
   private final InMemoryStore truth = new InMemoryStore();
-  private final VectorizedQueryEngine oracle = 
+  private final VectorizedQueryEngine oracle =
       new VectorizedQueryEngine(new LabelOrderedStore(truth), ENGINE);
   private final TestClock clock = new TestClock();
   private final List<SampleBatch> written = new ArrayList<>();
@@ -266,9 +266,7 @@ class RuleEvaluatorTest {
     assertThat(actual.keySet()).as("%s at %s", name, at).isEqualTo(expected.keySet());
     actual.forEach(
         (labels, value) ->
-            assertThat(value)
-                .as("%s at %s", labels, at)
-                .isEqualTo(expected.get(labels)));
+            assertThat(value).as("%s at %s", labels, at).isEqualTo(expected.get(labels)));
     var before = first.putIfAbsent(name + at, actual);
     if (before != null) {
       assertThat(actual).isEqualTo(before);
