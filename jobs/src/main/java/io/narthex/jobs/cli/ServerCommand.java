@@ -138,6 +138,29 @@ final class ServerCommand implements Callable<Integer> {
   private int maxNotificationSubscribers = 16;
 
   @Option(
+      names = "--storage.remote.read-sample-limit",
+      paramLabel = "N",
+      defaultValue = "50000000",
+      description =
+          "Most samples of a remote read that is no stream, 0 for no limit (default: ${DEFAULT-VALUE}).")
+  private long remoteReadSampleLimit = 50_000_000;
+
+  @Option(
+      names = "--storage.remote.read-concurrent-limit",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Remote reads at a time; more wait (default: ${DEFAULT-VALUE}).")
+  private int remoteReadConcurrency = 10;
+
+  @Option(
+      names = "--storage.remote.read-max-bytes-in-frame",
+      paramLabel = "N",
+      defaultValue = "1048576",
+      description =
+          "About how large a frame of a streamed remote read is (default: ${DEFAULT-VALUE}).")
+  private int remoteReadFrameBytes = 1 << 20;
+
+  @Option(
       names = "--query.lookback-delta",
       paramLabel = "DURATION",
       defaultValue = "5m",
@@ -228,6 +251,9 @@ final class ServerCommand implements Callable<Integer> {
         corsOrigin,
         maxConnections,
         maxNotificationSubscribers,
+        remoteReadSampleLimit,
+        remoteReadConcurrency,
+        remoteReadFrameBytes,
         lookbackDelta,
         queryTimeout,
         queryConcurrency,

@@ -10,6 +10,7 @@ import io.narthex.pipeline.config.WebConfig;
 import io.narthex.pipeline.config.WebConfigLoader;
 import io.narthex.pipeline.http.WebGuard;
 import io.narthex.query.http.ApiOptions;
+import io.narthex.query.http.RemoteReadOptions;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.sinks.store.StoreOptions;
 import io.narthex.sinks.wal.WalSync;
@@ -39,6 +40,7 @@ final class ServerSettings {
   private final long retentionBytes;
   private final WalSync walSync;
   private final EngineOptions engine;
+  private final RemoteReadOptions remoteRead;
   private final Pattern corsOrigin;
   private final RuleSettings rules;
 
@@ -82,6 +84,15 @@ final class ServerSettings {
             options.queryConcurrency(),
             Duration.ofMinutes(1),
             features(options.features()));
+    remoteRead =
+        read(
+            "--storage.remote.read-...",
+            "",
+            none ->
+                new RemoteReadOptions(
+                    options.remoteReadSampleLimit(),
+                    options.remoteReadConcurrency(),
+                    options.remoteReadFrameBytes()));
     corsOrigin = read("--web.cors.origin", options.corsOrigin(), Pattern::compile);
     rules = RuleSettings.of(options.rules());
   }
@@ -164,6 +175,7 @@ final class ServerSettings {
             engine.timeout())
         .withPlace(place.externalUrl(), place.address().getPort())
         .withCorsOrigin(corsOrigin)
+        .withRemoteRead(remoteRead)
         .withLookback(engine.lookback());
   }
 

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  * @param lookback how old the newest sample of a federated series may be
  * @param maxFormBytes largest form
  * @param externalUrl under which users reach the server
+ * @param remoteRead limits of remote read
  * @param listenPort on which it listens, to recognise itself among its targets
  */
 public record ApiOptions(
@@ -28,6 +29,7 @@ public record ApiOptions(
     Duration queryTimeout,
     Duration lookback,
     int maxFormBytes,
+    RemoteReadOptions remoteRead,
     URI externalUrl,
     int listenPort) {
 
@@ -42,6 +44,7 @@ public record ApiOptions(
           Duration.ofMinutes(2),
           Duration.ofMinutes(5),
           10 << 20,
+          RemoteReadOptions.DEFAULT,
           URI.create("http://localhost:9090/"),
           9090);
 
@@ -62,6 +65,7 @@ public record ApiOptions(
         queryTimeout,
         lookback,
         maxFormBytes,
+        remoteRead,
         externalUrl,
         listenPort);
   }
@@ -77,6 +81,7 @@ public record ApiOptions(
         timeout,
         lookback,
         maxFormBytes,
+        remoteRead,
         externalUrl,
         listenPort);
   }
@@ -92,6 +97,7 @@ public record ApiOptions(
         queryTimeout,
         lookback,
         maxFormBytes,
+        remoteRead,
         url,
         port);
   }
@@ -106,6 +112,7 @@ public record ApiOptions(
         queryTimeout,
         lookback,
         maxFormBytes,
+        remoteRead,
         externalUrl,
         listenPort);
   }
@@ -120,6 +127,23 @@ public record ApiOptions(
         queryTimeout,
         longest,
         maxFormBytes,
+        remoteRead,
+        externalUrl,
+        listenPort);
+  }
+
+  /** The same with other limits of remote read. */
+  public ApiOptions withRemoteRead(RemoteReadOptions limits) {
+    return new ApiOptions(
+        corsOrigin,
+        adminApi,
+        language,
+        maxConcurrency,
+        maxQueued,
+        queryTimeout,
+        lookback,
+        maxFormBytes,
+        limits,
         externalUrl,
         listenPort);
   }

@@ -8,6 +8,7 @@ import io.narthex.query.promql.QueryProgress;
  *
  * @param parameters of address and form
  * @param variable the variable part of the path, decoded; empty if it has none
+ * @param body of a request that is no form; empty unless its route reads it
  * @param accept the Accept header; empty if there is none
  * @param arrivedNanos {@link System#nanoTime()} at the request's arrival
  * @param client address of the one who asks
@@ -17,6 +18,7 @@ import io.narthex.query.promql.QueryProgress;
 record Call(
     Parameters parameters,
     String variable,
+    byte[] body,
     String accept,
     long arrivedNanos,
     String client,

@@ -32,6 +32,7 @@ import reactor.netty.http.server.HttpServerResponse;
 final class Dispatcher {
   private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration GRACE = Duration.ofMillis(500);
+  private static final byte[] NO_BYTES = new byte[0];
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final ApiOptions options;
@@ -39,18 +40,24 @@ final class Dispatcher {
   private final HttpMetrics metrics;
   private final Workers queries;
   private final Workers lookups;
+  private final Workers reads;
 
-  Dispatcher(ApiServices services, ApiOptions options, Workers queries, Workers lookups) {
+  Dispatcher(
+      ApiServices services, ApiOptions options, Workers queries, Workers lookups, Workers reads) {
     this.options = options;
     this.facts = services.facts();
     this.metrics = services.httpMetrics();
     this.queries = queries;
     this.lookups = lookups;
+    this.reads = reads;
   }
 
   /** An answer of which the first part is written. */
   private record Begun(
       Reply reply, String contentType, JsonBody body, JsonOut out, byte[] first, boolean more) {}
+
+  /** What a request brings. */
+  private record Input(Parameters parameters, byte[] body) {}
 
   /** What is noted of a request for the metrics; touched by one signal at a time. */
   private static final class Exchange {
@@ -75,12 +82,12 @@ final class Dispatcher {
     var cancellation = new Cancellation();
     var progress = QueryProgress.keepingResult();
     boolean head = request.method().equals(HttpMethod.HEAD);
-    return parameters(request)
+    return input(request, route)
         .timeout(options.queryTimeout())
         .flatMap(
-            parameters ->
-                begin(request, match, parameters, exchange, cancellation, progress)
-                    .timeout(patience(parameters)))
+            input ->
+                begin(request, match, input, exchange, cancellation, progress)
+                    .timeout(patience(input.parameters())))
         .onErrorResume(fault -> Mono.just(begun(replyTo(fault, route))))
         .flatMap(begun -> send(response, begun, head, exchange))
         .doFinally(
@@ -97,7 +104,7 @@ final class Dispatcher {
   private Mono<Begun> begin(
       HttpServerRequest request,
       RouteTable.Match match,
-      Parameters parameters,
+      Input input,
       Exchange exchange,
       Cancellation cancellation,
       QueryProgress progress) {
@@ -105,8 +112,9 @@ final class Dispatcher {
     String accept = request.requestHeaders().get(HttpHeaderNames.ACCEPT, "");
     var call =
         new Call(
-            parameters,
+            input.parameters(),
             Parameters.decode(match.variable(), false),
+            input.body(),
             accept,
             exchange.arrivedNanos,
             client(request),
@@ -119,7 +127,12 @@ final class Dispatcher {
     if (route.pool() == Route.Pool.INLINE) {
       return Mono.fromSupplier(() -> begun(route.endpoint().answer(call)));
     }
-    var workers = route.pool() == Route.Pool.QUERY ? queries : lookups;
+    var workers =
+        switch (route.pool()) {
+          case QUERY -> queries;
+          case READ -> reads;
+          default -> lookups;
+        };
     return workers.call(() -> begun(route.endpoint().answer(call)), cancellation);
   }
 
@@ -152,6 +165,9 @@ final class Dispatcher {
     if (reply instanceof Reply.Text text) {
       return begun(reply, text.contentType(), text.body());
     }
+    if (reply instanceof Reply.Bytes bytes) {
+      return begun(reply, bytes.contentType(), bytes.body());
+    }
     return new Begun(reply, "", out -> false, new JsonOut(), new byte[0], false);
   }
 
@@ -177,6 +193,12 @@ final class Dispatcher {
     }
     if (reply instanceof Reply.Events events) {
       return events(response, events.data(), exchange);
+    }
+    if (reply instanceof Reply.Bytes bytes) {
+      response.compression(false);
+      if (bytes.encoding() != null) {
+        response.header(HttpHeaderNames.CONTENT_ENCODING, bytes.encoding());
+      }
     }
     if (!begun.more()) {
       return whole(response, begun.contentType(), begun.first(), head, exchange);
@@ -230,7 +252,10 @@ final class Dispatcher {
             });
     return Flux.concat(
         Mono.fromSupplier(() -> Unpooled.wrappedBuffer(begun.first())),
-        rest.subscribeOn(Schedulers.parallel()));
+        rest.subscribeOn(
+            begun.reply() instanceof Reply.Bytes // which may be read from the disk
+                ? Schedulers.boundedElastic()
+                : Schedulers.parallel()));
   }
 
   private Reply replyTo(Throwable fault, Route route) {
@@ -244,26 +269,30 @@ final class Dispatcher {
     return Reply.error(Fault.INTERNAL, "unexpected error; the server's log has the details");
   }
 
-  private Mono<Parameters> parameters(HttpServerRequest request) {
+  private Mono<Input> input(HttpServerRequest request, Route route) {
     String query = RouteTable.queryOf(request.uri());
+    if (route.pool() == Route.Pool.READ) {
+      return body(request).map(body -> new Input(Parameters.of(query, ""), body.toByteArray()));
+    }
     String type = request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE, "");
     boolean form =
         !request.method().equals(HttpMethod.GET)
             && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded");
     if (!form) {
-      return Mono.fromSupplier(() -> Parameters.of(query, ""));
+      return Mono.fromSupplier(() -> new Input(Parameters.of(query, ""), NO_BYTES));
     }
-    return request
-        .receive()
-        .asByteArray()
-        .collect(ByteArrayOutputStream::new, this::gather)
-        .map(body -> Parameters.of(query, body.toString(UTF_8)));
+    return body(request)
+        .map(body -> new Input(Parameters.of(query, body.toString(UTF_8)), NO_BYTES));
+  }
+
+  private Mono<ByteArrayOutputStream> body(HttpServerRequest request) {
+    return request.receive().asByteArray().collect(ByteArrayOutputStream::new, this::gather);
   }
 
   private void gather(ByteArrayOutputStream body, byte[] part) {
     if (body.size() + part.length > options.maxFormBytes()) {
       throw new FaultException(
-          Fault.TOO_LARGE, "the form is larger than " + options.maxFormBytes() + " bytes");
+          Fault.TOO_LARGE, "the body is larger than " + options.maxFormBytes() + " bytes");
     }
     body.writeBytes(part);
   }

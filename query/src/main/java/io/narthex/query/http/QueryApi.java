@@ -20,8 +20,12 @@ public final class QueryApi implements Routes, AutoCloseable {
   private static final int LOOKUP_THREADS = 8;
   private static final int LOOKUP_QUEUE = 256;
 
+  /** Enough for those that read and some that wait for them; the latter only hold a thread. */
+  private static final int READ_THREADS = 64;
+
   private final Workers queries;
   private final Workers lookups;
+  private final Workers reads;
   private final RouteTable table;
   private final Dispatcher dispatcher;
   private final WebPage page = new WebPage();
@@ -35,6 +39,7 @@ public final class QueryApi implements Routes, AutoCloseable {
     queries = new Workers("query", options.maxConcurrency() + options.maxQueued(), 0);
     var running = new RunningQueries();
     lookups = new Workers("lookup", LOOKUP_THREADS, LOOKUP_QUEUE);
+    reads = new Workers("read", READ_THREADS, LOOKUP_QUEUE);
     var metrics = new QueryMetrics(services.registry(), queries, options.maxConcurrency());
     var routes = new ArrayList<Route>();
     var evaluating = new QueryEndpoints(services, options, metrics, running, clock);
@@ -51,9 +56,10 @@ public final class QueryApi implements Routes, AutoCloseable {
     routes.addAll(new ScrapePoolEndpoints(services).routes());
     routes.addAll(new NotificationEndpoints(services).routes());
     routes.addAll(new SelfMetricsEndpoint(services).routes());
+    routes.addAll(new RemoteReadEndpoint(services, options.remoteRead()).routes());
     routes.forEach(route -> services.httpMetrics().declare(route.path()));
     table = new RouteTable(List.copyOf(routes));
-    dispatcher = new Dispatcher(services, options, queries, lookups);
+    dispatcher = new Dispatcher(services, options, queries, lookups, reads);
   }
 
   @Override
@@ -93,5 +99,6 @@ public final class QueryApi implements Routes, AutoCloseable {
   public void close() {
     queries.close();
     lookups.close();
+    reads.close();
   }
 }

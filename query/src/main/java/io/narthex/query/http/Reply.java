@@ -21,6 +21,18 @@ sealed interface Reply {
     }
   }
 
+  /**
+   * Bytes that are written part by part in the same way, and are not compressed further.
+   *
+   * @param encoding how they are compressed already; null if they are not
+   */
+  record Bytes(String contentType, @Nullable String encoding, JsonBody body) implements Reply {
+    @Override
+    public int status() {
+      return 200;
+    }
+  }
+
   /** Server-sent events until the client goes or the stream ends; each element is one event. */
   record Events(Flux<String> data) implements Reply {
     @Override

@@ -28,6 +28,8 @@ record Route(String path, Set<Verb> methods, boolean needsReady, Pool pool, Endp
     QUERY,
     /** Everything else that may take a moment. */
     LOOKUP,
+    /** Remote reads, which wait for their turn on their thread. */
+    READ,
     /** None: the answer is at hand, and must come even when all threads are taken. */
     INLINE
   }

@@ -219,7 +219,7 @@ class TransportTest {
   void form_tooLarge_isRefused() {
     var response = server.post("/api/v1/query", "query=" + "1".repeat(11 << 20));
     assertThat(response.statusCode()).isEqualTo(413);
-    assertThat(response.body()).contains("the form is larger than 10485760 bytes");
+    assertThat(response.body()).contains("the body is larger than 10485760 bytes");
   }
 
   @Test
