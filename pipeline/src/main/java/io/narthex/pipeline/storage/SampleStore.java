@@ -2,7 +2,9 @@ package io.narthex.pipeline.storage;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.MetricMetadata;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where samples are read. All times are milliseconds since the epoch, ranges include both ends.
@@ -64,6 +66,14 @@ public interface SampleStore {
    */
   default List<SeriesExemplars> exemplars(List<List<Matcher>> matchers, long from, long to) {
     return List.of();
+  }
+
+  /**
+   * What was said of metric families, by name of the family, the text said last coming first; none
+   * where a store keeps none.
+   */
+  default Map<String, List<MetricMetadata>> metadata() {
+    return Map.of();
   }
 
   /**

@@ -7,6 +7,7 @@ import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.status.StatusBoard.TargetKey;
 import io.narthex.pipeline.status.TargetStatus;
+import io.narthex.pipeline.storage.SampleStore;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -26,12 +27,14 @@ final class TargetEndpoints {
   private static final Set<String> LOCALHOST = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
 
   private final StatusBoard board;
+  private final SampleStore store;
   private final QuerySyntax syntax;
   private final URI externalUrl;
   private final int listenPort;
 
   TargetEndpoints(ApiServices services, ApiOptions options) {
     this.board = services.board();
+    this.store = services.store();
     this.syntax = new QuerySyntax(options.language());
     this.externalUrl = options.externalUrl();
     this.listenPort = options.listenPort();
@@ -183,6 +186,10 @@ final class TargetEndpoints {
                             byName
                                 .computeIfAbsent(family.family(), name -> new LinkedHashSet<>())
                                 .add(family)));
+    store.metadata().entrySet().stream()
+        .filter(family -> metric.isEmpty() || family.getKey().equals(metric))
+        .forEach(
+            family -> byName.putIfAbsent(family.getKey(), new LinkedHashSet<>(family.getValue())));
     var names = byName.entrySet().stream().limit(limit < 0 ? Long.MAX_VALUE : limit).iterator();
     return Reply.data(new MetadataBody(names, limitPerMetric));
   }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Exemplars {
   static final int FRAME = 3;
 
+  private static final int FRAME_ENTRIES = 500;
+
   /** Most characters of all names and values of an exemplar's labels (OpenMetrics 1.0). */
   private static final int MAX_LABEL_CHARS = 128;
 
@@ -36,6 +38,7 @@ final class Exemplars {
   private int outOfOrder;
   private int tooLong;
   private int known;
+  private long version;
 
   Exemplars(int capacity) {
     this.ring = new Entry[capacity];
@@ -81,13 +84,40 @@ final class Exemplars {
 
   /** Puts what was new in the batch taken last into a frame. */
   void log(FrameBuffer out) {
-    if (taken.isEmpty()) {
+    put(taken, out);
+  }
+
+  /** Grows with each change. */
+  synchronized long version() {
+    return version;
+  }
+
+  /** All exemplars from the oldest to the newest, as lists of a frame's size. */
+  synchronized List<List<Entry>> pieces() {
+    var pieces = new ArrayList<List<Entry>>();
+    var piece = new ArrayList<Entry>();
+    for (int i = 0; i < ring.length; i++) {
+      var entry = ring[(next + i) % ring.length];
+      if (entry != null) {
+        piece.add(entry);
+      }
+      if (piece.size() == FRAME_ENTRIES) {
+        pieces.add(piece);
+        piece = new ArrayList<>();
+      }
+    }
+    pieces.add(piece);
+    return pieces;
+  }
+
+  static void put(List<Entry> entries, FrameBuffer out) {
+    if (entries.isEmpty()) {
       return;
     }
     out.begin();
     out.putByte(FRAME);
-    out.putVarint(taken.size());
-    for (var entry : taken) {
+    out.putVarint(entries.size());
+    for (var entry : entries) {
       putLabels(out, entry.series);
       putLabels(out, entry.labels);
       out.putZigzag(entry.timestamp);
@@ -166,6 +196,7 @@ final class Exemplars {
     ring[next] = kept;
     newest.put(kept.series, kept);
     next = (next + 1) % ring.length;
+    version++;
     return true;
   }
 
@@ -191,7 +222,7 @@ final class Exemplars {
   }
 
   /** An exemplar and its series. */
-  private record Entry(Labels series, Labels labels, double value, long timestamp) {
+  record Entry(Labels series, Labels labels, double value, long timestamp) {
 
     /** This with an equal label set that is held anyway. */
     Entry of(Labels held) {

@@ -2,6 +2,7 @@ package io.narthex.sinks.head;
 
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.AppendResult.Reason;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -56,6 +58,9 @@ public final class Head implements SampleAppender, AutoCloseable {
   private final HeadCounters counters = new HeadCounters();
   private final Intake intake;
   private final Exemplars exemplars;
+  private final MetadataTable metadata = new MetadataTable();
+  private long savedExemplars; // versions of what the log's notes hold, by the thread that saves
+  private long savedMetadata;
   private final FrameBuffer frames = new FrameBuffer();
   private final FrameBuffer again = new FrameBuffer();
   private final Wal wal;
@@ -102,7 +107,7 @@ public final class Head implements SampleAppender, AutoCloseable {
     this.memtables = List.of(current);
     this.intake = new Intake(series, current, options, clock, counters);
     this.exemplars = new Exemplars(options.maxExemplars());
-    var replay = new Replay(series, intake, exemplars);
+    var replay = new Replay(series, intake, exemplars, metadata);
     long start = System.nanoTime();
     try {
       WalReader.read(walDirectory, replay, listener);
@@ -127,7 +132,7 @@ public final class Head implements SampleAppender, AutoCloseable {
     Appended appended;
     lock.lock();
     try {
-      var result = intake.take(batch);
+      var result = take(batch);
       boolean withExemplars = !batch.exemplars().isEmpty();
       if (withExemplars) {
         exemplars.take(batch, current.series());
@@ -142,11 +147,66 @@ public final class Head implements SampleAppender, AutoCloseable {
       if (withExemplars) {
         exemplars.log(frames);
       }
+      if (!batch.metadata().isEmpty()) {
+        metadata.take(batch.metadata());
+        metadata.log(frames);
+      }
       wal.append(frames, appended);
     } finally {
       lock.unlock();
     }
     return appended;
+  }
+
+  /**
+   * Takes a batch. If that fails half-way, what was taken goes into the log nevertheless: it can be
+   * read already, and sent again it would be acknowledged as known.
+   */
+  private AppendResult take(SampleBatch batch) {
+    boolean complete = false;
+    try {
+      var result = intake.take(batch);
+      complete = true;
+      return result;
+    } finally {
+      if (!complete && intake.hasAccepted()) {
+        LOGGER.error("a batch could be taken in part only; its sender is told so");
+        logRegistrationsAgain();
+        frames.clear();
+        intake.log(batch, scope, frames, again);
+        wal.append(frames, null);
+      }
+    }
+  }
+
+  /** What was said of metric families. */
+  public Map<String, List<MetricMetadata>> metadata() {
+    return metadata.all();
+  }
+
+  /**
+   * Makes durable, apart from the log's samples, what no block will hold: exemplars and metadata.
+   * To be called between {@link #freeze} and {@link #retire}, by one thread at a time.
+   */
+  public void saveNotes() throws IOException {
+    long exemplarsNow = exemplars.version();
+    long metadataNow = metadata.version();
+    if (exemplarsNow == savedExemplars && metadataNow == savedMetadata) {
+      return;
+    }
+    var ofExemplars = exemplars.pieces().iterator();
+    var ofMetadata = metadata.pieces().iterator();
+    wal.saveNotes(
+        out -> {
+          if (ofMetadata.hasNext()) {
+            MetadataTable.put(ofMetadata.next(), out);
+          } else if (ofExemplars.hasNext()) {
+            Exemplars.put(ofExemplars.next(), out);
+          }
+          return ofMetadata.hasNext() || ofExemplars.hasNext();
+        });
+    savedExemplars = exemplarsNow;
+    savedMetadata = metadataNow;
   }
 
   private AppendResult withExemplars(AppendResult samples) {

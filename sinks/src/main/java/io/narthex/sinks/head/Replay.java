@@ -3,6 +3,7 @@ package io.narthex.sinks.head;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.LabelHash;
 import io.narthex.sinks.wal.FrameInput;
+import io.narthex.sinks.wal.NotesContent;
 import io.narthex.sinks.wal.WalReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ final class Replay implements WalReader.Visitor {
   private final SeriesTable series;
   private final Intake intake;
   private final Exemplars exemplars;
+  private final MetadataTable metadata;
   private int[] ids = new int[1024];
   private int[] numbers = new int[2048];
   private long[] times = new long[2048];
@@ -31,10 +33,11 @@ final class Replay implements WalReader.Visitor {
   private long samples;
   private long lost;
 
-  Replay(SeriesTable series, Intake intake, Exemplars exemplars) {
+  Replay(SeriesTable series, Intake intake, Exemplars exemplars, MetadataTable metadata) {
     this.series = series;
     this.intake = intake;
     this.exemplars = exemplars;
+    this.metadata = metadata;
   }
 
   /** Rows that were restored. */
@@ -63,6 +66,8 @@ final class Replay implements WalReader.Visitor {
       }
       case BatchRecord.AGAIN -> registrations(in);
       case Exemplars.FRAME -> exemplars.restore(in);
+      case MetadataTable.FRAME -> metadata.restore(in);
+      case NotesContent.END -> LOGGER.debug("the notes of the log are complete");
       default -> throw new IllegalArgumentException("unknown kind of frame " + kind);
     }
   }

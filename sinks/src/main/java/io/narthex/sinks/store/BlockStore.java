@@ -2,6 +2,7 @@ package io.narthex.sinks.store;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.Cardinality;
@@ -22,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
@@ -38,6 +40,8 @@ import java.util.concurrent.CompletableFuture;
  * Safe for use by several threads.
  */
 public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin, AutoCloseable {
+  private static final List<String> ALWAYS_THERE = List.of(DeletionJournal.NAME, "wal/manifest");
+
   private final DirectoryLock lock;
   private final StoreMetrics metrics;
   private final Damages damages;
@@ -84,6 +88,7 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
       var blocks = new BlockSet();
       var blockDirectory = directory.resolve("blocks");
       blocks.load(blockDirectory, damages);
+      var manifest = StoreManifest.open(directory, ALWAYS_THERE, blocks.all(), damages);
       var head =
           Head.open(
               directory.resolve("wal"), options.head(), options.wal(), metrics, options.clock());
@@ -91,11 +96,13 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
         head.sawTime(block.meta().maxTime());
       }
       var deletions = DeletionLedger.open(directory, blocks, damages, options.clock());
+      manifest.write();
       var maintenance =
           new Maintenance(
               head,
               blocks,
               deletions,
+              manifest,
               blockDirectory,
               directory.resolve("snapshots"),
               options,
@@ -220,6 +227,11 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
   @Override
   public List<SeriesExemplars> exemplars(List<List<Matcher>> matchers, long from, long to) {
     return head.exemplars(matchers, from, to);
+  }
+
+  @Override
+  public Map<String, List<MetricMetadata>> metadata() {
+    return head.metadata();
   }
 
   @Override

@@ -23,12 +23,14 @@ final class Compaction {
   private static final Logger LOGGER = LoggerFactory.getLogger(Compaction.class);
 
   private final BlockSet blocks;
+  private final StoreManifest manifest;
   private final Path directory;
   private final CompactionOptions options;
   private final Compactor compactor;
 
-  Compaction(BlockSet blocks, Path directory, Duration retention) {
+  Compaction(BlockSet blocks, StoreManifest manifest, Path directory, Duration retention) {
     this.blocks = blocks;
+    this.manifest = manifest;
     this.directory = directory;
     this.options = CompactionOptions.forRetention(retention);
     this.compactor =
@@ -88,6 +90,7 @@ final class Compaction {
     long start = System.nanoTime();
     var written = compactor.merge(inputs, window);
     var outputs = open(written);
+    manifest.change(names(outputs), names(inputs));
     inputs.forEach(Block::deleteWhenReleased);
     blocks.change(outputs, inputs);
     LOGGER.info(
@@ -113,5 +116,9 @@ final class Compaction {
       }
       throw e;
     }
+  }
+
+  private static List<String> names(List<Block> blocks) {
+    return blocks.stream().map(block -> block.meta().id()).toList();
   }
 }

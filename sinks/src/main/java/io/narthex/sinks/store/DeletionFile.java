@@ -1,5 +1,6 @@
 package io.narthex.sinks.store;
 
+import io.narthex.sinks.wal.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

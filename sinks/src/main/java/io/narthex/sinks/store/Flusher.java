@@ -2,6 +2,7 @@ package io.narthex.sinks.store;
 
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.block.Block;
+import io.narthex.sinks.block.BlockFolder;
 import io.narthex.sinks.block.BlockOptions;
 import io.narthex.sinks.block.BlockWriter;
 import io.narthex.sinks.head.Frozen;
@@ -21,6 +22,7 @@ import java.util.function.LongSupplier;
 final class Flusher {
   private final Head head;
   private final BlockSet blocks;
+  private final StoreManifest manifest;
   private final Path directory;
   private final ArrayDeque<Frozen> pending = new ArrayDeque<>();
   private final LongSupplier clock;
@@ -31,9 +33,10 @@ final class Flusher {
    *
    * @param clock milliseconds since the epoch; it may be set back
    */
-  Flusher(Head head, BlockSet blocks, Path directory, LongSupplier clock) {
+  Flusher(Head head, BlockSet blocks, StoreManifest manifest, Path directory, LongSupplier clock) {
     this.head = head;
     this.blocks = blocks;
+    this.manifest = manifest;
     this.directory = directory;
     this.clock = clock;
     for (var block : blocks.all()) {
@@ -76,6 +79,7 @@ final class Flusher {
   }
 
   private void write(Frozen frozen) throws IOException {
+    head.saveNotes();
     var series = frozen.series();
     String id;
     try (var writer = BlockWriter.create(directory, new BlockOptions(0, nextOrder(), List.of()))) {
@@ -88,7 +92,18 @@ final class Flusher {
       }
       id = writer.finish().id();
     }
-    var block = Block.open(directory.resolve(id));
+    var block = open(id);
+    manifest.change(List.of(id), List.of());
     head.retire(frozen, () -> blocks.change(List.of(block), List.of()));
+  }
+
+  /** Opens what was written; if that fails, it is written again, so this may not stay. */
+  private Block open(String id) throws IOException {
+    try {
+      return Block.open(directory.resolve(id));
+    } catch (RuntimeException e) {
+      BlockFolder.remove(directory.resolve(id));
+      throw e;
+    }
   }
 }

@@ -39,6 +39,7 @@ final class Maintenance {
   private final Head head;
   private final BlockSet blocks;
   private final DeletionLedger deletions;
+  private final StoreManifest manifest;
   private final Path blockDirectory;
   private final Path snapshotDirectory;
   private final StoreOptions options;
@@ -61,6 +62,7 @@ final class Maintenance {
       Head head,
       BlockSet blocks,
       DeletionLedger deletions,
+      StoreManifest manifest,
       Path blockDirectory,
       Path snapshotDirectory,
       StoreOptions options,
@@ -69,13 +71,14 @@ final class Maintenance {
     this.head = head;
     this.blocks = blocks;
     this.deletions = deletions;
+    this.manifest = manifest;
     this.blockDirectory = blockDirectory;
     this.snapshotDirectory = snapshotDirectory;
     this.options = options;
     this.metrics = metrics;
     this.damages = damages;
-    this.flusher = new Flusher(head, blocks, blockDirectory, System::currentTimeMillis);
-    this.compaction = new Compaction(blocks, blockDirectory, options.head().retention());
+    this.flusher = new Flusher(head, blocks, manifest, blockDirectory, options.clock());
+    this.compaction = new Compaction(blocks, manifest, blockDirectory, options.head().retention());
   }
 
   /** Begins work in the background. */
@@ -146,11 +149,13 @@ final class Maintenance {
             flush();
           }
           var copy = snapshotDirectory.resolve(name);
-          for (var block : blocks.all()) {
+          var copied = blocks.all();
+          for (var block : copied) {
             link(block, copy.resolve("blocks"));
           }
           Files.createDirectories(copy);
           deletions.copyTo(copy);
+          manifest.writeCopy(copy, copied);
         });
     return name;
   }
@@ -198,6 +203,7 @@ final class Maintenance {
 
   private void compactIfDue() {
     blocks.reportDamage(damages);
+    manifest.writeIfStale();
     compacting.lock();
     try {
       if (!stopped) {
@@ -261,6 +267,7 @@ final class Maintenance {
     }
     if (!dropped.isEmpty()) {
       LOGGER.info("{} blocks are past their retention and are deleted", dropped.size());
+      manifest.change(List.of(), dropped.stream().map(block -> block.meta().id()).toList());
       dropped.forEach(Block::deleteWhenReleased);
       blocks.change(List.of(), dropped);
     }

@@ -132,6 +132,12 @@ final class StoreMetrics implements WalListener, AutoCloseable {
   }
 
   @Override
+  public void missing(Path file, String reason) {
+    corruptions.inc();
+    damages.report("wal", file.toString(), reason);
+  }
+
+  @Override
   public void corrupt(Path file, long offset, long length) {
     corruptions.inc();
     damages.report(

@@ -44,6 +44,7 @@ public final class Wal implements AutoCloseable {
   private boolean ended;
   private long firstKept = Long.MIN_VALUE;
   private @Nullable FaultException failure;
+  private final WalManifest manifest;
   private final WalCommitter committer;
   private final Thread thread;
 
@@ -60,10 +61,11 @@ public final class Wal implements AutoCloseable {
   Wal(Path directory, long scope, WalOptions options, WalListener listener, WalFile.Opener opener)
       throws IOException {
     WalFiles.createDirectory(directory);
+    this.manifest = WalManifest.open(directory, listener);
     this.directory = directory;
     this.options = options;
     this.filling = new Group(scope);
-    this.committer = new WalCommitter(this, directory, options, listener, opener);
+    this.committer = new WalCommitter(this, directory, options, listener, opener, manifest);
     this.thread = new Thread(committer, "narthex-wal");
     this.thread.setDaemon(true);
     this.thread.start();
@@ -157,7 +159,18 @@ public final class Wal implements AutoCloseable {
     deleteFilesBefore(scope);
   }
 
+  /**
+   * Replaces the notes, which stay when the log is cut; called by one thread at a time.
+   *
+   * @param content what the log's frames that are not samples say up to now
+   */
+  public void saveNotes(NotesContent content) throws IOException {
+    Notes.write(directory, content);
+    manifest.noted();
+  }
+
   private void deleteFilesBefore(long scope) throws IOException {
+    manifest.forgetBefore(scope);
     boolean any = false;
     for (var file : WalFiles.list(directory)) {
       if (file.scope() < scope) {

@@ -32,21 +32,30 @@ final class WalCommitter implements Runnable {
   private final WalOptions options;
   private final WalListener listener;
   private final WalFile.Opener opener;
+  private final WalManifest manifest;
   private final ByteBuffer staging = ByteBuffer.allocateDirect(1 << 20);
   private @Nullable WalFile file;
   private long scope = -1;
   private int nextPart;
+  private @Nullable Path path; // of the open file
   private long fileBytes;
+  private long goodBytes; // of it, in complete groups that somebody may have been told of
   private boolean unsynced;
   private long lastSync = System.nanoTime();
 
   WalCommitter(
-      Wal wal, Path directory, WalOptions options, WalListener listener, WalFile.Opener opener) {
+      Wal wal,
+      Path directory,
+      WalOptions options,
+      WalListener listener,
+      WalFile.Opener opener,
+      WalManifest manifest) {
     this.wal = wal;
     this.directory = directory;
     this.options = options;
     this.listener = listener;
     this.opener = opener;
+    this.manifest = manifest;
   }
 
   @Override
@@ -97,6 +106,7 @@ final class WalCommitter implements Runnable {
     if (options.sync() == WalSync.ALWAYS) {
       sync(out);
     }
+    goodBytes = fileBytes;
     listener.written(group.size);
   }
 
@@ -112,30 +122,35 @@ final class WalCommitter implements Runnable {
       file = null;
       open.close();
     }
+    var ended = open == null ? null : path;
     if (scope != wanted) {
       scope = wanted;
       nextPart = 0;
     }
-    var created = createFile(wanted);
+    var created = createFile(wanted, ended);
     file = created;
     return created;
   }
 
-  private WalFile createFile(long wanted) throws IOException {
-    var path = WalFiles.path(directory, wanted, nextPart);
+  private WalFile createFile(long wanted, @Nullable Path ended) throws IOException {
+    var next = WalFiles.path(directory, wanted, nextPart);
     WalFile created = null;
     try {
-      Files.deleteIfExists(path);
-      created = opener.create(path);
+      Files.deleteIfExists(next);
+      created = opener.create(next);
       created.write(ByteBuffer.wrap(fileHeader(wanted)));
+      manifest.created(next, ended, fileBytes);
     } catch (IOException e) {
       if (created != null) {
         created.close();
+        Files.deleteIfExists(next);
       }
       throw e;
     }
     nextPart++;
+    path = next;
     fileBytes = FILE_HEADER;
+    goodBytes = FILE_HEADER;
     unsynced = false;
     return created;
   }
@@ -174,16 +189,32 @@ final class WalCommitter implements Runnable {
     }
   }
 
-  /** What follows a failure goes into a new file: the state of this one is unknown. */
+  /**
+   * What follows a failure goes into a new file: the state of this one is unknown. What it has of
+   * the group that failed is cut off, which on a full disk makes room.
+   */
   private void abandonFile() {
     var open = file;
+    var abandoned = path;
     file = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        LOGGER.warn("a file of the write-ahead log in {} cannot be closed", directory, e);
+    if (open == null || abandoned == null) {
+      return;
+    }
+    try (open) {
+      open.truncate(goodBytes);
+    } catch (IOException e) {
+      LOGGER.warn("{} cannot be closed as it should", abandoned, e);
+      return;
+    }
+    try {
+      if (goodBytes == FILE_HEADER) {
+        Files.deleteIfExists(abandoned);
+        nextPart--;
+      } else {
+        manifest.ended(abandoned, goodBytes);
       }
+    } catch (IOException e) {
+      LOGGER.warn("the list of files of the write-ahead log in {} follows later", directory, e);
     }
   }
 
@@ -196,6 +227,9 @@ final class WalCommitter implements Runnable {
     try (open) {
       if (unsynced) {
         sync(open);
+      }
+      if (path != null) {
+        manifest.ended(path, fileBytes);
       }
     }
   }

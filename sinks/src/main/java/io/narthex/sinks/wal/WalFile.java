@@ -16,6 +16,9 @@ interface WalFile extends Closeable {
   /** Makes what was written durable. */
   void sync() throws IOException;
 
+  /** Cuts off what lies behind a length. */
+  void truncate(long length) throws IOException;
+
   /** Creates files. */
   interface Opener {
     /** Creates a file that must not exist, and makes its directory entry durable. */
@@ -46,6 +49,11 @@ interface WalFile extends Closeable {
     @Override
     public void sync() throws IOException {
       channel.force(false);
+    }
+
+    @Override
+    public void truncate(long length) throws IOException {
+      channel.truncate(length);
     }
 
     @Override

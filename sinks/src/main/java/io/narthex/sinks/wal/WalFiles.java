@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 final class WalFiles {
   private static final Pattern NAME = Pattern.compile("(\\d{8,18})-(\\d{8})\\.wal");
 
+  /** What stays when the log is cut: {@link Notes}. */
+  static final String NOTES = "notes";
+
   private static final Logger LOGGER = LoggerFactory.getLogger(WalFiles.class);
 
   private WalFiles() {}
@@ -24,7 +27,9 @@ final class WalFiles {
   static void warnOfOthers(Path directory) throws IOException {
     try (var files = Files.newDirectoryStream(directory)) {
       for (var file : files) {
-        if (!NAME.matcher(file.getFileName().toString()).matches()) {
+        var name = file.getFileName().toString();
+        boolean known = name.startsWith(NOTES) || name.startsWith(WalManifest.NAME);
+        if (!known && !NAME.matcher(name).matches()) {
           LOGGER.warn("{} is no file of the write-ahead log and is ignored", file);
         }
       }
@@ -36,6 +41,11 @@ final class WalFiles {
 
   static Path path(Path directory, long scope, int part) {
     return directory.resolve(String.format("%08d-%08d.wal", scope, part));
+  }
+
+  /** The scope in a file's name. */
+  static long scope(String name) {
+    return Long.parseLong(name.substring(0, name.indexOf('-')));
   }
 
   /** Creates the directory of a log if it is missing; when this returns the disk knows. */

@@ -15,6 +15,9 @@ public interface WalListener {
   /** Writing failed; it is tried again until it succeeds. */
   default void writeFailed() {}
 
+  /** A file of the log is missing or too short. */
+  default void missing(Path file, String reason) {}
+
   /** Bytes of a file were skipped because they hold no valid frame. */
   default void corrupt(Path file, long offset, long length) {}
 }

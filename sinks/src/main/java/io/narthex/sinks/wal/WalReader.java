@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ public final class WalReader {
       throws IOException {
     var reader = new WalReader(visitor, listener);
     WalFiles.warnOfOthers(directory);
+    reader.readNotes(directory.resolve(WalFiles.NOTES));
     long scope = -1;
     for (var file : WalFiles.list(directory)) {
       if (file.scope() != scope) {
@@ -68,7 +70,19 @@ public final class WalReader {
     }
   }
 
-  private void readFile(Path path) throws IOException {
+  private void readNotes(Path path) throws IOException {
+    if (Files.exists(path) && readFile(path) != NotesContent.END) {
+      LOGGER.warn("{}: the end is missing", path);
+      listener.missing(path, "its end is missing; metadata and exemplars that it held are lost");
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @return kind of its last valid frame; −1 if it has none
+   */
+  private int readFile(Path path) throws IOException {
     MappedByteBuffer bytes;
     try (var channel = FileChannel.open(path)) {
       bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
@@ -81,11 +95,13 @@ public final class WalReader {
       at = WalCommitter.FILE_HEADER;
     }
     int badFrom = -1;
+    int last = -1;
     while (at < size) {
       int length = frameAt(bytes, at);
       if (length >= 0) {
         skipped(path, badFrom, at);
         badFrom = -1;
+        last = length == 0 ? -1 : payload[0];
         visit(path, at, length);
         at += FrameBuffer.HEADER + length;
       } else {
@@ -94,13 +110,16 @@ public final class WalReader {
       }
     }
     skipped(path, badFrom, size);
+    return last;
   }
 
   private void checkVersion(Path path, MappedByteBuffer bytes) throws IOException {
     int version = bytes.getInt(4);
     crc.reset();
     crc.update(bytes.slice(0, 16));
-    if (version != WalCommitter.VERSION && (int) crc.getValue() == bytes.getInt(16)) {
+    if ((int) crc.getValue() != bytes.getInt(16)) {
+      listener.corrupt(path, 0, WalCommitter.FILE_HEADER);
+    } else if (version != WalCommitter.VERSION) {
       throw new IOException(
           path + " has version " + version + "; this build reads " + WalCommitter.VERSION);
     }

@@ -245,6 +245,11 @@ class WalTest {
         }
 
         @Override
+        public void truncate(long length) throws IOException {
+          real.truncate(length);
+        }
+
+        @Override
         public void close() throws IOException {
           real.close();
         }

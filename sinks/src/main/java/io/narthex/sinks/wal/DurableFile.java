@@ -1,4 +1,4 @@
-package io.narthex.sinks.store;
+package io.narthex.sinks.wal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,13 +9,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Small files that are replaced as a whole. */
-final class DurableFile {
+public final class DurableFile {
   private static final String ASIDE = ".tmp";
 
   private DurableFile() {}
 
   /** Writes aside, renames; after a crash the file is as before or as written. */
-  static void replace(Path file, byte[] content) throws IOException {
+  public static void replace(Path file, byte[] content) throws IOException {
     var bytes = ByteBuffer.wrap(content);
     var aside = file.resolveSibling(file.getFileName() + ASIDE);
     try (var channel =
