@@ -29,7 +29,8 @@ final class Workers implements AutoCloseable {
     this.name = name;
     executor =
         new ThreadPoolExecutor(
-            threads,
+            // Without a queue an idle thread is preferred to a new one, which has nothing warm.
+            queue == 0 ? 0 : threads,
             threads,
             IDLE_SECONDS,
             TimeUnit.SECONDS,

@@ -28,6 +28,7 @@ public final class Block {
   private final BlockPostings postings;
   private final BatchIndex pages;
   private final BatchIndex timestamps;
+  private final KeptLabels labels;
   private final AtomicInteger holders = new AtomicInteger(1);
   private final List<MappedTable> tables = new ArrayList<>();
   private final AtomicReference<@Nullable FaultException> damage = new AtomicReference<>();
@@ -42,6 +43,7 @@ public final class Block {
     this.timestamps = new BatchIndex(table(Tables.TIMESTAMPS, Tables.TIMESTAMPS_FIELDS).batches());
     try {
       this.series = new BlockSeries(seriesTable);
+      this.labels = new KeptLabels(series.size());
       this.postings = new BlockPostings(postingsTable, series.size());
     } catch (IndexOutOfBoundsException e) {
       throw corrupt(e);
@@ -108,8 +110,15 @@ public final class Block {
     return postings;
   }
 
+  /** Labels of a series; the same object each time as long as they are kept. */
   public Labels labels(int id) {
-    return series.labels(id);
+    @Nullable Labels known = labels.get(id);
+    return known == null ? labels.keep(id, series.labels(id)) : known;
+  }
+
+  /** Keeps this object as the labels of a series; it equals those that were read. */
+  public void share(int id, Labels equal) {
+    labels.share(id, equal);
   }
 
   /**
@@ -176,6 +185,9 @@ public final class Block {
     int held = holders.decrementAndGet();
     if (held < 0) {
       throw new IllegalStateException(folder + " is released more often than retained");
+    }
+    if (held == 0) {
+      labels.clear();
     }
     if (held == 0 && deleted) {
       try {

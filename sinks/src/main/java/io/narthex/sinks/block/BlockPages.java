@@ -15,13 +15,34 @@ import org.jspecify.annotations.Nullable;
  * whole: its times, statistics and rows are those of the page. Confined to one thread.
  */
 final class BlockPages implements PageCursor {
-  /** Decoders of a thread: some 30 KB of scratch, reused from page to page. */
+  /** Columns of timestamps that a thread keeps decoded; a power of two. */
+  private static final int KEPT_COLUMNS = 16;
+
+  /** Decoders of a thread: some 150 KB of scratch, reused from page to page. */
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private static final class Scratch {
     final PageDecoder decoder = new PageDecoder();
     final ByteInput times = new ByteInput();
     final ByteInput body = new ByteInput();
+    // Series of one scrape share their timestamps, so neighbours ask for the same columns.
+    final @Nullable MappedBatch[] keptBatches = new MappedBatch[KEPT_COLUMNS];
+    final int[] keptRows = new int[KEPT_COLUMNS];
+    final long[][] keptColumns = new long[KEPT_COLUMNS][];
+
+    /** The timestamps of a row of the table of timestamps; not to be changed. */
+    long[] timestamps(MappedBatch batch, int row, int count) {
+      int place = (System.identityHashCode(batch) + row) & (KEPT_COLUMNS - 1);
+      if (keptBatches[place] == batch && keptRows[place] == row) {
+        return keptColumns[place];
+      }
+      batch.bytesAt(Tables.TIMESTAMPS_ENCODED, row, times);
+      long[] column = decoder.readTimestamps(times, count);
+      keptBatches[place] = batch;
+      keptRows[place] = row;
+      keptColumns[place] = column;
+      return column;
+    }
   }
 
   private final Block block;
@@ -35,6 +56,8 @@ final class BlockPages implements PageCursor {
   private int row;
   private MappedBatch times;
   private int timesRow;
+  private long minTime;
+  private long maxTime;
 
   BlockPages(Block block, int firstPage, int end, long from, long to) {
     this.block = block;
@@ -52,8 +75,8 @@ final class BlockPages implements PageCursor {
   public boolean next() {
     while (++page < end) {
       locate();
-      if (maxTime() >= from) {
-        return minTime() <= to;
+      if (maxTime >= from) {
+        return minTime <= to;
       }
     }
     return false;
@@ -67,16 +90,18 @@ final class BlockPages implements PageCursor {
     int timesBatch = timestamps.batchOf(column);
     times = timestamps.batch(timesBatch);
     timesRow = column - timestamps.firstRow(timesBatch);
+    minTime = times.longAt(Tables.TIMESTAMPS_MIN, timesRow);
+    maxTime = times.longAt(Tables.TIMESTAMPS_MAX, timesRow);
   }
 
   @Override
   public long minTime() {
-    return times.longAt(Tables.TIMESTAMPS_MIN, timesRow);
+    return minTime;
   }
 
   @Override
   public long maxTime() {
-    return times.longAt(Tables.TIMESTAMPS_MAX, timesRow);
+    return maxTime;
   }
 
   @Override
@@ -106,12 +131,12 @@ final class BlockPages implements PageCursor {
   /** Appends the rows of the page in {@code (after, until]}. */
   void read(long after, long until, SampleBuffer into) {
     Scratch scratch = SCRATCH.get();
-    boolean whole = (after < minTime() || after == Long.MIN_VALUE) && until >= maxTime();
-    times.bytesAt(Tables.TIMESTAMPS_ENCODED, timesRow, scratch.times);
+    boolean whole = (after < minTime || after == Long.MIN_VALUE) && until >= maxTime;
     batch.bytesAt(Tables.PAGES_VALUES, row, scratch.body);
     int codec = batch.byteAt(Tables.PAGES_CODEC, row);
     try {
-      scratch.decoder.read(scratch.times, scratch.body, codec, count(), whole, after, until, into);
+      long[] column = scratch.timestamps(times, timesRow, count());
+      scratch.decoder.read(column, scratch.body, codec, whole, after, until, into);
     } catch (RuntimeException e) {
       throw block.corrupt(e);
     }
@@ -119,10 +144,11 @@ final class BlockPages implements PageCursor {
 
   /** Appends the times of the page's rows; their values are without meaning. */
   void readTimestamps(SampleBuffer into) {
-    Scratch scratch = SCRATCH.get();
-    times.bytesAt(Tables.TIMESTAMPS_ENCODED, timesRow, scratch.times);
     try {
-      scratch.decoder.readTimestamps(scratch.times, count(), into);
+      long[] column = SCRATCH.get().timestamps(times, timesRow, count());
+      into.ensure(into.size() + column.length);
+      System.arraycopy(column, 0, into.timestamps(), into.size(), column.length);
+      into.grow(column.length);
     } catch (RuntimeException e) {
       throw block.corrupt(e);
     }

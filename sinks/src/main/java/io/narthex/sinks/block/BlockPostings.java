@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /** Postings of a block: rows sorted by name and value, found by binary search in the mapping. */
 final class BlockPostings implements Postings {
@@ -107,6 +108,23 @@ final class BlockPostings implements Postings {
     List<String> values = new ArrayList<>(firstRows[number + 1] - firstRows[number]);
     for (int row = firstRows[number]; row < firstRows[number + 1]; row++) {
       values.add(batch.stringAt(Tables.POSTINGS_VALUE, row));
+    }
+    return values;
+  }
+
+  @Override
+  public List<String> valuesIn(String name, RoaringBitmap series) {
+    int number = names.indexOf(name);
+    if (number < 0 || series.isEmpty()) {
+      return List.of();
+    }
+    ImmutableRoaringBitmap wanted = series.toMutableRoaringBitmap();
+    List<String> values = new ArrayList<>();
+    for (int row = firstRows[number]; row < firstRows[number + 1]; row++) {
+      var holders = new ImmutableRoaringBitmap(batch.bytesAt(Tables.POSTINGS_SERIES, row));
+      if (ImmutableRoaringBitmap.intersects(holders, wanted)) {
+        values.add(batch.stringAt(Tables.POSTINGS_VALUE, row));
+      }
     }
     return values;
   }

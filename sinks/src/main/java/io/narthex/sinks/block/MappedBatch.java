@@ -62,8 +62,9 @@ final class MappedBatch {
 
   /** A value of variable length, as it lies in the file; its data are in the buffer after. */
   ByteBuffer bytesAt(int offsetsBuffer, int row) {
-    int length = lengthAt(offsetsBuffer, row);
-    long at = at(offsetsBuffer + 1, intAt(offsetsBuffer, row), length);
+    int from = intAt(offsetsBuffer, row);
+    int length = intAt(offsetsBuffer, row + 1) - from;
+    long at = at(offsetsBuffer + 1, from, length);
     return table
         .window(at)
         .slice(MappedTable.positionInWindow(at), length)
@@ -72,8 +73,9 @@ final class MappedBatch {
 
   /** Hands a value of variable length to a decoder. */
   void bytesAt(int offsetsBuffer, int row, ByteInput into) {
-    int length = lengthAt(offsetsBuffer, row);
-    long at = at(offsetsBuffer + 1, intAt(offsetsBuffer, row), length);
+    int from = intAt(offsetsBuffer, row);
+    int length = intAt(offsetsBuffer, row + 1) - from;
+    long at = at(offsetsBuffer + 1, from, length);
     table.window(at).get(MappedTable.positionInWindow(at), into.reset(length), 0, length);
   }
 

@@ -44,6 +44,8 @@ final class MappedTable {
   private final ByteBuffer[] windows;
   // Set without synchronisation: at worst two threads verify a chunk.
   private final boolean[] verified;
+  // Chunks not yet verified; written under the lock of the flags.
+  private int unverified;
   private final List<MappedBatch> batches = new ArrayList<>();
   private final List<MappedBatch> dictionaries = new ArrayList<>();
 
@@ -55,6 +57,7 @@ final class MappedTable {
     this.onDamage = onDamage;
     this.windows = windows;
     this.verified = new boolean[summary.checksums().size()];
+    this.unverified = verified.length;
   }
 
   /**
@@ -164,6 +167,12 @@ final class MappedTable {
    * @throws FaultException {@code CORRUPT_BLOCK} if not
    */
   void verify(long offset, long length) {
+    if (unverified > 0) {
+      verifyTouched(offset, length);
+    }
+  }
+
+  private void verifyTouched(long offset, long length) {
     int last = (int) ((offset + Math.max(1, length) - 1) >>> chunkShift);
     for (int chunk = (int) (offset >>> chunkShift); chunk <= last; chunk++) {
       if (!verified[chunk]) {
@@ -189,7 +198,12 @@ final class MappedTable {
     if (checksum(from, length) != summary.checksums().get(chunk)) {
       throw damaged("is damaged between bytes " + from + " and " + (from + length), null);
     }
-    verified[chunk] = true;
+    synchronized (verified) {
+      if (!verified[chunk]) {
+        verified[chunk] = true;
+        unverified--;
+      }
+    }
   }
 
   private int checksum(long from, int length) {

@@ -79,6 +79,9 @@ public final class ByteInput {
   }
 
   public long readVarint() {
+    if (at < end && bytes[at] >= 0) {
+      return bytes[at++];
+    }
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       int b = bytes[skip(1)];

@@ -15,6 +15,8 @@ import static io.narthex.sinks.codec.IntegerLayout.XOR;
 /** Decodes what {@link IntegerEncoder} wrote. Reusable, confined to one thread. */
 public final class IntegerDecoder {
   private long[] packed = new long[0];
+  private int[] patchedAt = new int[0];
+  private long[] patches = new long[0];
 
   /**
    * Decodes a column.
@@ -58,12 +60,7 @@ public final class IntegerDecoder {
       return;
     }
     long reference = in.readSigned();
-    int exceptions = (flags & PATCHED) == 0 ? 0 : in.readCount(count);
-    int exceptionsAt = in.position();
-    for (int i = 0; i < exceptions; i++) {
-      in.readVarint();
-      in.readVarint();
-    }
+    int exceptions = (flags & PATCHED) == 0 ? 0 : readPatches(in, count);
     if ((flags & UNIFORM) != 0) {
       unpackBlock(in, width(in.read()), into, from, count);
     } else {
@@ -79,9 +76,25 @@ public final class IntegerDecoder {
     for (int i = from; i < from + count; i++) {
       into[i] += reference;
     }
-    if (exceptions > 0) {
-      patch(in, exceptionsAt, exceptions, into, from, count);
+    for (int i = 0; i < exceptions; i++) {
+      into[from + patchedAt[i]] = patches[i];
     }
+  }
+
+  /** Reads what lies before the packed numbers and replaces some of them; gives how many. */
+  private int readPatches(ByteInput in, int count) {
+    int exceptions = in.readCount(count);
+    if (patches.length < exceptions) {
+      patchedAt = new int[Math.max(64, 2 * exceptions)];
+      patches = new long[patchedAt.length];
+    }
+    int position = 0;
+    for (int i = 0; i < exceptions; i++) {
+      position += in.readCount(count - 1 - position);
+      patchedAt[i] = position;
+      patches[i] = in.readSigned();
+    }
+    return exceptions;
   }
 
   private static void unpackBlock(ByteInput in, int width, long[] into, int from, int count) {
@@ -94,18 +107,6 @@ public final class IntegerDecoder {
       throw new MalformedPageException("a width of " + width + " bits");
     }
     return width;
-  }
-
-  private static void patch(
-      ByteInput in, int exceptionsAt, int exceptions, long[] into, int from, int count) {
-    int after = in.position();
-    in.moveTo(exceptionsAt);
-    int position = 0;
-    for (int i = 0; i < exceptions; i++) {
-      position += in.readCount(count - 1 - position);
-      into[from + position] = in.readSigned();
-    }
-    in.moveTo(after);
   }
 
   /** Puts the packed numbers where the bitmap has ones, and zeros elsewhere. */

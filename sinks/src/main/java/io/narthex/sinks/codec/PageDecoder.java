@@ -9,71 +9,63 @@ public final class PageDecoder {
   private final IntegerDecoder integers = new IntegerDecoder();
   private final ValueDecoder decoder = new ValueDecoder();
   private final HistogramDecoder histogramDecoder = new HistogramDecoder();
-  private long[] timestamps = new long[0];
   private long[] starts = new long[0];
   private double[] values = new double[0];
   private FloatHistogram[] histograms = new FloatHistogram[0];
 
   /**
+   * Decodes a column of timestamps.
+   *
+   * @throws MalformedPageException if no encoder writes such bytes
+   */
+  public long[] readTimestamps(ByteInput encoded, int count) {
+    long[] column = new long[count];
+    integers.decode(encoded, column, 0, count);
+    return column;
+  }
+
+  /**
    * Appends the rows of a page whose time is in {@code (after, to]}.
    *
-   * @param times the encoded timestamps
+   * @param times timestamps of the rows, as {@link #readTimestamps} gives them
    * @param body the encoded values
    * @param codec the page's codec number
-   * @param count rows of the page
    * @param whole whether all rows are known to lie in the range
    * @throws MalformedPageException if no encoder writes such bytes
    */
   public void read(
-      ByteInput times,
+      long[] times,
       ByteInput body,
       int codec,
-      int count,
       boolean whole,
       long after,
       long to,
       SampleBuffer into) {
-    boolean plain =
-        (codec & PageEncoder.START_TIMESTAMPS) == 0 && codec != ValueCodec.HISTOGRAM.ordinal();
-    if (plain && whole) {
-      into.ensure(into.size() + count);
-      integers.decode(times, into.timestamps(), into.size(), count);
-      decoder.decode(body, ValueCodec.of(codec), into.values(), into.size(), count);
-      into.grow(count);
-      return;
-    }
-    reserve(count);
-    integers.decode(times, timestamps, 0, count);
-    int first = whole ? 0 : firstAfter(after, count);
-    int end = whole ? count : firstAfter(to, count);
-    if (plain) {
-      readPlain(body, codec, count, first, end, into);
-    } else {
-      readRows(body, codec, count, first, end, into);
-    }
-  }
-
-  /** Appends the times of a page's rows; their values are without meaning. */
-  public void readTimestamps(ByteInput times, int count, SampleBuffer into) {
-    into.ensure(into.size() + count);
-    integers.decode(times, into.timestamps(), into.size(), count);
-    into.grow(count);
-  }
-
-  private void readPlain(
-      ByteInput body, int codec, int count, int first, int end, SampleBuffer into) {
+    int count = times.length;
+    int first = whole ? 0 : firstAfter(times, after);
+    int end = whole ? count : firstAfter(times, to);
     if (first >= end) {
       return;
     }
-    decoder.decode(body, ValueCodec.of(codec), values, 0, count);
-    into.ensure(into.size() + end - first);
-    System.arraycopy(timestamps, first, into.timestamps(), into.size(), end - first);
-    System.arraycopy(values, first, into.values(), into.size(), end - first);
+    if ((codec & PageEncoder.START_TIMESTAMPS) != 0 || codec == ValueCodec.HISTOGRAM.ordinal()) {
+      readRows(times, body, codec, first, end, into);
+      return;
+    }
+    int size = into.size();
+    into.ensure(size + count);
+    // The whole page is decoded in place; rows before the range are then moved out of the way.
+    decoder.decode(body, ValueCodec.of(codec), into.values(), size, count);
+    if (first > 0) {
+      System.arraycopy(into.values(), size + first, into.values(), size, end - first);
+    }
+    System.arraycopy(times, first, into.timestamps(), size, end - first);
     into.grow(end - first);
   }
 
   private void readRows(
-      ByteInput body, int codec, int count, int first, int end, SampleBuffer into) {
+      long[] times, ByteInput body, int codec, int first, int end, SampleBuffer into) {
+    int count = times.length;
+    reserve(count);
     boolean withStarts = (codec & PageEncoder.START_TIMESTAMPS) != 0;
     if (withStarts) {
       integers.decode(body, starts, 0, count);
@@ -89,9 +81,9 @@ public final class PageDecoder {
     }
     for (int i = first; i < end; i++) {
       if (kind == ValueCodec.HISTOGRAM) {
-        into.add(timestamps[i], Objects.requireNonNull(histograms[i]));
+        into.add(times[i], Objects.requireNonNull(histograms[i]));
       } else {
-        into.add(timestamps[i], values[i]);
+        into.add(times[i], values[i]);
       }
       if (withStarts) {
         into.startTimestamp(starts[i]);
@@ -100,20 +92,19 @@ public final class PageDecoder {
   }
 
   private void reserve(int count) {
-    if (timestamps.length < count) {
-      timestamps = new long[count];
+    if (starts.length < count) {
       starts = new long[count];
       values = new double[count];
     }
   }
 
   /** Index of the first row later than the time. */
-  private int firstAfter(long time, int count) {
+  private static int firstAfter(long[] times, long time) {
     int low = 0;
-    int high = count;
+    int high = times.length;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (timestamps[middle] <= time) {
+      if (times[middle] <= time) {
         low = middle + 1;
       } else {
         high = middle;

@@ -6,6 +6,8 @@ import java.util.Arrays;
 public final class ValueDecoder {
   private final IntegerDecoder integers = new IntegerDecoder();
   private long[] column = new long[0];
+  private int[] exceptionAt = new int[0];
+  private double[] exceptionValues = new double[0];
 
   /**
    * Decodes a column of doubles.
@@ -52,11 +54,7 @@ public final class ValueDecoder {
       throw new MalformedPageException("a decimal exponent of " + exponent);
     }
     int exceptions = (head & ValueCodec.EXCEPTIONS) == 0 ? 0 : in.readCount(count);
-    int exceptionsAt = in.position();
-    for (int i = 0; i < exceptions; i++) {
-      in.readVarint();
-      in.skip(8);
-    }
+    readExceptions(in, exceptions, count);
     integers.decode(in, column, 0, count);
     if (exponent == 0) {
       for (int i = 0; i < count; i++) {
@@ -68,20 +66,21 @@ public final class ValueDecoder {
         into[from + i] = (double) column[i] / power;
       }
     }
-    if (exceptions > 0) {
-      patch(in, exceptionsAt, exceptions, into, from, count);
+    for (int i = 0; i < exceptions; i++) {
+      into[from + exceptionAt[i]] = exceptionValues[i];
     }
   }
 
-  private static void patch(
-      ByteInput in, int exceptionsAt, int exceptions, double[] into, int from, int count) {
-    int after = in.position();
-    in.moveTo(exceptionsAt);
+  private void readExceptions(ByteInput in, int exceptions, int count) {
+    if (exceptionValues.length < exceptions) {
+      exceptionAt = new int[Math.max(64, 2 * exceptions)];
+      exceptionValues = new double[exceptionAt.length];
+    }
     int position = 0;
     for (int i = 0; i < exceptions; i++) {
       position += in.readCount(count - 1 - position);
-      into[from + position] = Double.longBitsToDouble(in.readLong());
+      exceptionAt[i] = position;
+      exceptionValues[i] = Double.longBitsToDouble(in.readLong());
     }
-    in.moveTo(after);
   }
 }

@@ -1,5 +1,6 @@
 package io.narthex.sinks.index;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -18,6 +19,17 @@ public interface Postings {
 
   /** Values that a label has, in byte order, each once; empty if no series has the label. */
   List<String> values(String name);
+
+  /** Values that a label has in these series, in byte order. */
+  default List<String> valuesIn(String name, RoaringBitmap series) {
+    var found = new ArrayList<String>();
+    for (var value : values(name)) {
+      if (RoaringBitmap.intersects(get(name, value), series)) {
+        found.add(value);
+      }
+    }
+    return found;
+  }
 
   /** Names of all labels, in byte order, each once. */
   List<String> names();

@@ -47,6 +47,11 @@ public final class VisiblePostings implements Postings {
   }
 
   @Override
+  public List<String> valuesIn(String name, RoaringBitmap series) {
+    return all.valuesIn(name, RoaringBitmap.andNot(series, hidden));
+  }
+
+  @Override
   public List<String> names() {
     var visible = new ArrayList<String>();
     for (var name : all.names()) {

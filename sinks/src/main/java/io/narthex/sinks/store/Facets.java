@@ -45,17 +45,12 @@ final class Facets {
   List<String> values(String name, int limit) {
     var found = new TreeSet<>(Names.BYTE_ORDER);
     for (var place : places) {
-      var values = place.values(name);
       if (matchers.isEmpty()) {
+        var values = place.values(name);
         found.addAll(limit > 0 && values.size() > limit ? values.subList(0, limit) : values);
         continue;
       }
-      var series = matching(place);
-      for (var value : values) {
-        if (!found.contains(value) && RoaringBitmap.intersects(place.get(name, value), series)) {
-          found.add(value);
-        }
-      }
+      found.addAll(place.valuesIn(name, matching(place)));
     }
     return limited(found, limit);
   }

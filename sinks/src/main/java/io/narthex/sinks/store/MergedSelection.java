@@ -43,18 +43,57 @@ final class MergedSelection implements SeriesSelection {
   }
 
   private void merge() {
-    var heap = new SourceHeap(sources);
+    int common = mergeCommon();
+    var heap = new SourceHeap(sources, common);
     while (!heap.isEmpty()) {
       int source = heap.source();
       int index = heap.index();
       var next = heap.labels();
-      if (size == 0 || !next.equals(labels[size - 1])) {
+      if (size == 0 || !isSame(source, index, next, labels[size - 1])) {
         beginSeries(next);
       }
       addPlace(source, index);
       heap.advance();
     }
     firstPlace[size] = places;
+  }
+
+  /**
+   * Merges the series that all sources begin with, which often are all; they need not be brought
+   * into order.
+   *
+   * @return how many there are
+   */
+  private int mergeCommon() {
+    int least = Integer.MAX_VALUE;
+    for (var source : sources) {
+      least = Math.min(least, source.size());
+    }
+    for (int i = 0; i < least && !sources.isEmpty(); i++) {
+      var next = sources.get(0).labels(i);
+      for (int s = 1; s < sources.size(); s++) {
+        if (!isSame(s, i, sources.get(s).labels(i), next)) {
+          return i;
+        }
+      }
+      beginSeries(next);
+      for (int s = 0; s < sources.size(); s++) {
+        addPlace(s, i);
+      }
+    }
+    return sources.isEmpty() ? 0 : least;
+  }
+
+  /** Whether labels are equal; if so the source is given the object that others have. */
+  private boolean isSame(int source, int index, Labels own, Labels shared) {
+    if (own == shared) {
+      return true;
+    }
+    if (!own.equals(shared)) {
+      return false;
+    }
+    sources.get(source).share(index, shared);
+    return true;
   }
 
   private void beginSeries(Labels next) {

@@ -52,6 +52,9 @@ sealed interface SeriesSource {
 
   Labels labels(int i);
 
+  /** Takes over an object that equals the labels of a series, so that all hold the same. */
+  default void share(int i, Labels equal) {}
+
   /** Appends samples in {@code (after, to]}, unordered if the place is the head. */
   void read(int i, long after, long to, SampleBuffer into);
 
@@ -73,6 +76,11 @@ sealed interface SeriesSource {
     @Override
     public Labels labels(int i) {
       return block.labels(ids[i]);
+    }
+
+    @Override
+    public void share(int i, Labels equal) {
+      block.share(ids[i], equal);
     }
 
     @Override

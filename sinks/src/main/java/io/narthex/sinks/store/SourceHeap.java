@@ -11,14 +11,18 @@ final class SourceHeap {
   private final Labels[] labels;
   private int size;
 
-  SourceHeap(List<SeriesSource> sources) {
+  /**
+   * @param start where each source begins
+   */
+  SourceHeap(List<SeriesSource> sources, int start) {
     this.sources = sources;
     this.heap = new int[sources.size()];
     this.index = new int[sources.size()];
     this.labels = new Labels[sources.size()];
     for (int s = 0; s < sources.size(); s++) {
-      if (sources.get(s).size() > 0) {
-        labels[s] = sources.get(s).labels(0);
+      index[s] = start;
+      if (sources.get(s).size() > start) {
+        labels[s] = sources.get(s).labels(start);
         heap[size++] = s;
       }
     }
@@ -74,7 +78,7 @@ final class SourceHeap {
   }
 
   private boolean isBefore(int a, int b) {
-    int order = labels[a].compareTo(labels[b]);
+    int order = labels[a] == labels[b] ? 0 : labels[a].compareTo(labels[b]);
     return order < 0 || (order == 0 && a < b);
   }
 }

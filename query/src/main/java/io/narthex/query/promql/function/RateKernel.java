@@ -44,6 +44,17 @@ final class RateKernel implements RangeKernel {
   private int[] resets = new int[16];
   private int resetCount;
   private int nextReset;
+  // The extrapolation of the step before. Where scrapes and steps are regular, the distances of
+  // most
+  // steps are the same, and so is the factor.
+  private long sampledMillis = -1;
+  private long startMillis;
+  private long endMillis;
+  private int intervals;
+  private double sampled;
+  private double toStart;
+  private double toEnd;
+  private double factor;
 
   private RateKernel(Call call, Kind kind) {
     this.call = call;
@@ -101,12 +112,13 @@ final class RateKernel implements RangeKernel {
     if (kind.counter && StartTimes.floatsOverlap(window)) {
       call.warn(Notes.overlappingStart(window.labels().metricName()));
     }
-    var span = new Extent(times[from], times[last], last - from);
     if (fromZero) {
+      var span = new Extent(times[from], times[last], last - from);
       difference += values[from];
       out.set(step, difference * factorFromZero(window, span, window.floatStart(from)));
     } else {
-      out.set(step, difference * factor(window, span, values[from], difference));
+      measure(window, times[from], times[last], last - from);
+      out.set(step, difference * factor(values[from], difference));
     }
   }
 
@@ -131,12 +143,15 @@ final class RateKernel implements RangeKernel {
     if (kind.counter && StartTimes.histogramsOverlap(window)) {
       call.warn(Notes.overlappingStart(window.labels().metricName()));
     }
-    var span = new Extent(firstTime, window.histogramTime(last), last - from);
-    double factor =
-        fromZero
-            ? factorFromZero(window, span, start)
-            : factor(window, span, window.histogram(from).count(), difference.count());
-    out.set(step, HistogramRates.scaled(difference, factor));
+    double scale;
+    if (fromZero) {
+      var span = new Extent(firstTime, window.histogramTime(last), last - from);
+      scale = factorFromZero(window, span, start);
+    } else {
+      measure(window, firstTime, window.histogramTime(last), last - from);
+      scale = factor(window.histogram(from).count(), difference.count());
+    }
+    out.set(step, HistogramRates.scaled(difference, scale));
   }
 
   private static boolean beginsInside(long start, long time, Window window) {
@@ -151,16 +166,43 @@ final class RateKernel implements RangeKernel {
     }
   }
 
-  private double factor(Window window, Extent span, double first, double grown) {
-    double sampled = Extrapolation.seconds(span.first, span.last);
-    double toZero = kind.counter ? Extrapolation.toZero(sampled, first, grown) : Double.NaN;
-    return perSecond(
-        Extrapolation.factor(
-            sampled,
-            span.average(),
-            toZero,
-            Extrapolation.seconds(window.rangeStart(), span.first),
-            Extrapolation.seconds(span.last, window.rangeEnd())));
+  /** Finds how far a window is extrapolated, as long as its values do not say otherwise. */
+  private void measure(Window window, long first, long last, int newIntervals) {
+    long newStart = first - window.rangeStart();
+    long newEnd = window.rangeEnd() - last;
+    if (last - first == sampledMillis
+        && newStart == startMillis
+        && newEnd == endMillis
+        && newIntervals == intervals) {
+      return;
+    }
+    sampledMillis = last - first;
+    startMillis = newStart;
+    endMillis = newEnd;
+    intervals = newIntervals;
+    sampled = Extrapolation.seconds(first, last);
+    double average = Extrapolation.average(first, last, newIntervals);
+    toStart = Extrapolation.reaching(Extrapolation.seconds(window.rangeStart(), first), average);
+    toEnd = Extrapolation.reaching(Extrapolation.seconds(last, window.rangeEnd()), average);
+    factor = perSecond((sampled + toStart + toEnd) / sampled);
+  }
+
+  /**
+   * By how much the growth of the window that was measured is multiplied.
+   *
+   * @param first its first value, a counter's
+   * @param grown its growth
+   */
+  private double factor(double first, double grown) {
+    // A counter that grew by less than its first value was zero further back than the window is
+    // long.
+    if (kind.counter && grown > 0 && first >= 0 && (first < grown || toStart > sampled)) {
+      double toZero = sampled * (first / grown);
+      if (toZero < toStart) {
+        return perSecond((sampled + toZero + toEnd) / sampled);
+      }
+    }
+    return factor;
   }
 
   /** For a counter that is known to have been zero at its start, inside of the range. */

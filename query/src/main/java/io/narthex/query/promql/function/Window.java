@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class Window {
   private long[] floatTimes = new long[256];
   private double[] values = new double[256];
+  private long[] ownTimes = floatTimes;
+  private double[] ownValues = values;
+  private boolean borrowed;
   private long @Nullable [] floatStarts;
   private int floats;
 
@@ -35,7 +38,8 @@ public final class Window {
   private long time;
 
   /**
-   * Takes the samples of a series; stale markers are left out.
+   * Takes the samples of a series; stale markers are left out. The buffer is not to be changed
+   * until the next series begins.
    *
    * @param useStarts whether start timestamps are to be known
    */
@@ -45,6 +49,16 @@ public final class Window {
     int rows = buffer.size();
     long[] times = buffer.timestamps();
     double[] read = buffer.values();
+    if (!buffer.hasHistograms() && !hasStale(read, rows)) {
+      floatTimes = times;
+      values = read;
+      borrowed = true;
+      floats = rows;
+      if (useStarts) {
+        loadStarts(buffer);
+      }
+      return;
+    }
     ensureFloats(rows);
     if (!buffer.hasHistograms()) {
       for (int row = 0; row < rows; row++) {
@@ -75,9 +89,22 @@ public final class Window {
     }
   }
 
+  private static boolean hasStale(double[] values, int rows) {
+    int found = 0;
+    for (int row = 0; row < rows; row++) {
+      found += Double.doubleToRawLongBits(values[row]) == StaleMarker.BITS ? 1 : 0;
+    }
+    return found > 0;
+  }
+
   /** Begins a series without samples, to be filled by {@link #add}. */
   public void reset(Labels series) {
     labels = series;
+    if (borrowed) {
+      floatTimes = ownTimes;
+      values = ownValues;
+      borrowed = false;
+    }
     starts = false;
     floats = 0;
     Arrays.fill(histograms, 0, histogramCount, null);
@@ -252,6 +279,8 @@ public final class Window {
       int larger = Math.max(capacity, 2 * floatTimes.length);
       floatTimes = Arrays.copyOf(floatTimes, larger);
       values = Arrays.copyOf(values, larger);
+      ownTimes = floatTimes;
+      ownValues = values;
     }
   }
 }
