@@ -137,7 +137,7 @@ public final class Block {
     }
   }
 
-  private BlockPages cursor(int id, long from, long to) {
+  BlockPages cursor(int id, long from, long to) {
     int first = series.firstPage(id);
     int end = id + 1 < series.size() ? series.firstPage(id + 1) : pages.rows();
     return new BlockPages(this, first, end, from, to);

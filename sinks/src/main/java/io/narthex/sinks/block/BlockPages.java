@@ -109,6 +109,21 @@ final class BlockPages implements PageCursor {
     return times.intAt(Tables.TIMESTAMPS_COUNT, timesRow);
   }
 
+  /** Number of the page's codec. */
+  int codec() {
+    return batch.byteAt(Tables.PAGES_CODEC, row);
+  }
+
+  /** Bytes of the page's encoded values. */
+  int valueBytes() {
+    return batch.lengthAt(Tables.PAGES_VALUES, row);
+  }
+
+  /** Bytes of the page's statistics. */
+  int statisticsBytes() {
+    return batch.lengthAt(Tables.PAGES_STATISTICS, row);
+  }
+
   @Override
   public @Nullable PageStatistics statistics() {
     if (batch.lengthAt(Tables.PAGES_STATISTICS, row) == 0) {

@@ -265,19 +265,7 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
     blocks.reportDamage(damages);
     var infos = new ArrayList<BlockInfo>();
     for (var block : blocks.all()) {
-      var meta = block.meta();
-      infos.add(
-          new BlockInfo(
-              meta.id(),
-              meta.minTime(),
-              meta.maxTime(),
-              meta.level(),
-              meta.series(),
-              meta.samples(),
-              block.pageCount(),
-              meta.sizeInBytes(),
-              meta.sources(),
-              blocks.deletions(block).entries().size()));
+      infos.add(StoreInspection.info(block, blocks.deletions(block).entries().size()));
     }
     return new StoreInventory(infos, damages.all());
   }

@@ -53,21 +53,20 @@ final class StoreManifest {
   static StoreManifest open(Path directory, List<String> files, List<Block> opened, Damages damages)
       throws IOException {
     var manifest = new StoreManifest(directory, files);
-    manifest.check(opened, damages);
+    boolean old = files.stream().anyMatch(name -> Files.exists(directory.resolve(name)));
+    if (Files.exists(directory.resolve(NAME))) {
+      compare(directory, opened, damages);
+    } else if (old || !opened.isEmpty()) {
+      var file = directory.resolve(NAME).toString();
+      damages.report("manifest", file, "is missing; whether blocks are lost is unknown");
+    }
     opened.forEach(block -> manifest.blocks.add(block.meta().id()));
     return manifest;
   }
 
-  private void check(List<Block> opened, Damages damages) throws IOException {
+  /** Tells what of a store is missing, by the manifest that it has. */
+  static void compare(Path directory, List<Block> opened, Damages damages) throws IOException {
     var file = directory.resolve(NAME);
-    if (Files.notExists(file)) {
-      if (!opened.isEmpty()
-          || files.stream().anyMatch(name -> Files.exists(directory.resolve(name)))) {
-        damages.report(
-            "manifest", file.toString(), "is missing; whether blocks are lost is unknown");
-      }
-      return;
-    }
     JsonNode json;
     try {
       json = checked(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));

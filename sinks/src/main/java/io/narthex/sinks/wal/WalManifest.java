@@ -43,8 +43,19 @@ final class WalManifest {
    */
   static WalManifest open(Path directory, WalListener listener) throws IOException {
     var manifest = new WalManifest(directory.resolve(NAME));
-    var present = manifest.present(directory);
-    var expected = manifest.read(listener, !present.isEmpty());
+    manifest.sizes.putAll(manifest.compare(directory, listener));
+    manifest.write();
+    return manifest;
+  }
+
+  /** Compares only. */
+  static void check(Path directory, WalListener listener) throws IOException {
+    new WalManifest(directory.resolve(NAME)).compare(directory, listener);
+  }
+
+  private Map<String, Long> compare(Path directory, WalListener listener) throws IOException {
+    var present = present(directory);
+    var expected = read(listener, !present.isEmpty());
     for (var entry : expected.entrySet()) {
       var size = present.get(entry.getKey());
       var path = directory.resolve(entry.getKey());
@@ -59,9 +70,7 @@ final class WalManifest {
             path, "has " + size + " bytes, less than its header; what it held is lost");
       }
     }
-    manifest.sizes.putAll(present);
-    manifest.write();
-    return manifest;
+    return present;
   }
 
   private Map<String, Long> present(Path directory) throws IOException {

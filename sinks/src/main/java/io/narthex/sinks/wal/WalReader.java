@@ -70,6 +70,13 @@ public final class WalReader {
     }
   }
 
+  /** As {@link #read}, and tells what is missing. */
+  public static void verify(Path directory, Visitor visitor, WalListener listener)
+      throws IOException {
+    WalManifest.check(directory, listener);
+    read(directory, visitor, listener);
+  }
+
   private void readNotes(Path path) throws IOException {
     if (Files.exists(path) && readFile(path) != NotesContent.END) {
       LOGGER.warn("{}: the end is missing", path);

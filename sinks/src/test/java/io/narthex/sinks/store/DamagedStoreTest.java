@@ -108,4 +108,27 @@ class DamagedStoreTest {
     }
     return rows.size();
   }
+
+  @Test
+  void verify_soundThenDamaged_tellsEachPlace() throws IOException {
+    var inspection = new StoreInspection(directory);
+    var sound = inspection.verify((place, done, total) -> assertThat(done).isLessThan(total));
+    assertThat(sound.damages()).isEmpty();
+    assertThat(sound.blocks()).hasSize(2).isEqualTo(inspection.list().blocks());
+    var analysis = inspection.analyze(sound.blocks().get(0).id(), 10);
+    assertThat(analysis.pages()).isEqualTo(1);
+    assertThat(analysis.metrics())
+        .singleElement()
+        .satisfies(metric -> assertThat(metric.name()).isEqualTo("m"));
+    assertThatThrownBy(() -> inspection.analyze("01ARZ3NDEKTSV4RRFFQ69G5FAV", 10))
+        .hasMessageContaining("there is no block");
+    Path pages = first.resolve("pages.arrow");
+    byte[] bytes = Files.readAllBytes(pages);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(pages, bytes);
+    Files.writeString(directory.resolve("wal").resolve("manifest"), "?");
+    assertThat(inspection.verify((place, done, total) -> {}).damages())
+        .extracting(damage -> damage.part())
+        .containsExactlyInAnyOrder("block", "wal");
+  }
 }
