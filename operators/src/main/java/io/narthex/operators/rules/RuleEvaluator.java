@@ -1,5 +1,6 @@
 package io.narthex.operators.rules;
 
+import io.narthex.operators.alert.AlertEvaluator;
 import io.narthex.operators.alert.AlertTemplate;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
@@ -15,6 +16,7 @@ import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ public final class RuleEvaluator {
   private final Clock clock;
   private final RuleOutput out;
   private final long startedAt;
+  private final long filledTo;
   private final TreeSet<Long> heard = new TreeSet<>();
   private RuleSet rules;
   private WindowStore window;
@@ -61,7 +64,17 @@ public final class RuleEvaluator {
   /** An evaluator with other options. */
   public RuleEvaluator(
       RuleSet rules, RuleOptions options, SampleStore history, Clock clock, RuleOutput out) {
-    this(rules, options, Map.of(), history, clock, out);
+    this(rules, options, Map.of(), history, clock.millis(), Long.MAX_VALUE, clock, out);
+  }
+
+  /**
+   * An evaluator that begins with the ticks whose samples are of a time or later, and to which
+   * later samples come from {@link #load} only.
+   */
+  static RuleEvaluator bounded(
+      RuleSet rules, SampleStore history, long from, Clock clock, RuleOutput out) {
+    return new RuleEvaluator(
+        rules, RuleOptions.DEFAULTS, Map.of(), history, from, from - 1, clock, out);
   }
 
   private RuleEvaluator(
@@ -69,13 +82,16 @@ public final class RuleEvaluator {
       RuleOptions options,
       Map<String, RuleSnapshot.Group> saved,
       SampleStore history,
+      long begin,
+      long filledTo,
       Clock clock,
       RuleOutput out) {
     this.history = history;
     this.options = options;
     this.clock = clock;
     this.out = out;
-    startedAt = clock.millis();
+    this.filledTo = filledTo;
+    startedAt = begin;
     this.rules = rules;
     window = new WindowStore(rules.interests());
     historyEngine = new VectorizedQueryEngine(history, rules.engine());
@@ -101,7 +117,15 @@ public final class RuleEvaluator {
       SampleStore history,
       Clock clock,
       RuleOutput out) {
-    return new RuleEvaluator(rules, options, RuleSnapshot.read(snapshot), history, clock, out);
+    return new RuleEvaluator(
+        rules,
+        options,
+        RuleSnapshot.read(snapshot),
+        history,
+        clock.millis(),
+        Long.MAX_VALUE,
+        clock,
+        out);
   }
 
   /** The state of all rules; windows are not in it, they are filled from the store. */
@@ -112,6 +136,43 @@ public final class RuleEvaluator {
   /** The rules in force. */
   public RuleSet rules() {
     return rules;
+  }
+
+  /**
+   * Takes from the store what rules read and do not write themselves, for a bounded run.
+   *
+   * @param from first millisecond
+   * @param to the millisecond after the last
+   */
+  void load(long from, long to) {
+    Set<String> own = new HashSet<>();
+    rules.groups().forEach(group -> group.rules().forEach(rule -> own.addAll(outputs(rule))));
+    window.load(history, from, to - 1, labels -> !own.contains(labels.metricName()));
+  }
+
+  /** Rules whose last evaluation failed, and why. */
+  List<String> errors() {
+    var errors = new ArrayList<String>();
+    for (var group : groups) {
+      for (var rule : group.rules()) {
+        if (rule.lastError() != null) {
+          errors.add(
+              group.definition().name()
+                  + ": "
+                  + rule.rule().rule().name()
+                  + ": "
+                  + rule.lastError());
+        }
+      }
+    }
+    return errors;
+  }
+
+  /** The names of the metrics that a rule writes. */
+  private static List<String> outputs(RuleSet.Prepared rule) {
+    return rule.alert() == null
+        ? List.of(rule.rule().name())
+        : List.of(AlertEvaluator.ALERTS, AlertEvaluator.ALERTS_FOR_STATE);
   }
 
   /** How all groups stand, in order of evaluation. */
@@ -180,7 +241,9 @@ public final class RuleEvaluator {
     long earliest = now;
     var planner = new RulePlanner(window, history, next.engine(), options.incremental());
     for (var prepared : next.groups()) {
-      var group = new GroupEvaluator(prepared, planner, prepared.schedule().after(now));
+      // A bounded run begins with the samples, one of the stream with the clock.
+      long first = filledTo < Long.MAX_VALUE ? startedAt - 1 + prepared.queryOffsetMillis() : now;
+      var group = new GroupEvaluator(prepared, planner, prepared.schedule().after(first));
       var state = saved.get(prepared.definition().key());
       if (state != null) {
         // The interval may be another one now.
@@ -190,18 +253,18 @@ public final class RuleEvaluator {
       installed.add(group);
       earliest = Math.min(earliest, group.nextSampleTime());
       for (var rule : prepared.rules()) {
-        if (rule.alert() == null) {
-          firstWrites.merge(rule.rule().name(), group.nextSampleTime(), Math::min);
-        } else {
-          firstWrites.merge("ALERTS", group.nextSampleTime(), Math::min);
-          firstWrites.merge("ALERTS_FOR_STATE", group.nextSampleTime(), Math::min);
+        for (String name : outputs(rule)) {
+          firstWrites.merge(name, group.nextSampleTime(), Math::min);
         }
       }
     }
     groups = installed;
     // What rules wrote at ticks that come again is not to be seen before they do.
     window.fill(
-        history, earliest, labels -> firstWrites.getOrDefault(labels.metricName(), Long.MAX_VALUE));
+        history,
+        earliest,
+        labels ->
+            Math.min(filledTo, firstWrites.getOrDefault(labels.metricName(), Long.MAX_VALUE) - 1));
     if (earliest < startedAt) {
       window.eachTime(
           time -> {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,9 +83,9 @@ public final class WindowStore implements SampleStore {
    * Takes from a store what rules read.
    *
    * @param now ticks from here on find what they need
-   * @param before gives the first millisecond from which on the samples of a series are left out
+   * @param last gives the last millisecond from which the samples of a series are taken
    */
-  void fill(SampleStore history, long now, Limit before) {
+  void fill(SampleStore history, long now, Limit last) {
     var buffer = new SampleBuffer();
     interests
         .reach()
@@ -95,11 +96,33 @@ public final class WindowStore implements SampleStore {
                 for (int series = 0; series < found.size(); series++) {
                   var labels = found.labels(series);
                   buffer.clear();
-                  found.read(series, now - reach - 1, before.of(labels) - 1, buffer);
+                  found.read(series, now - reach - 1, last.of(labels), buffer);
                   take(labels, buffer);
                 }
               }
             });
+  }
+
+  /**
+   * Takes from a store the samples of a span of time.
+   *
+   * @param from first millisecond
+   * @param to last millisecond
+   */
+  void load(SampleStore history, long from, long to, Predicate<Labels> wanted) {
+    var buffer = new SampleBuffer();
+    for (var matchers : interests.reach().keySet()) {
+      try (var found = history.select(new Selector(matchers, from, to, false))) {
+        for (int series = 0; series < found.size(); series++) {
+          var labels = found.labels(series);
+          if (wanted.test(labels)) {
+            buffer.clear();
+            found.read(series, from - 1, to, buffer);
+            take(labels, buffer);
+          }
+        }
+      }
+    }
   }
 
   /** Until when samples of a series are taken. */
