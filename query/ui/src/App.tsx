@@ -44,6 +44,8 @@ const SECTIONS: { title: string; pages: PageEntry[] }[] = [
   {
     title: 'Server',
     pages: [
+      { name: 'pipeline', title: 'Pipeline', icon: 'flow', load: () => import('./pages/Pipeline').then((m) => m.PipelinePage) },
+      { name: 'queries', title: 'Running queries', icon: 'live', load: () => import('./pages/Queries').then((m) => m.QueriesPage) },
       { name: 'tsdb-status', title: 'Storage', icon: 'store', load: () => import('./pages/Storage').then((m) => m.StoragePage) },
       { name: 'config', title: 'Configuration', icon: 'file', load: () => import('./pages/Config').then((m) => m.ConfigPage) },
       { name: 'flags', title: 'Flags', icon: 'flag', load: () => import('./pages/Flags').then((m) => m.FlagsPage) },

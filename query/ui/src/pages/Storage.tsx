@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { ApiError, ask, useApi } from '../api';
-import { bytes, count, humanSeconds, parseTime, timestamp } from '../format';
+import { ago, bytes, count, humanSeconds, parseTime, timestamp } from '../format';
 import { Icon } from '../ui/icons';
-import { Await, Choice, Empty, Failure, Notice, PageHead } from '../ui/parts';
+import { Await, Choice, Empty, Failure, Notice, PageHead, State } from '../ui/parts';
 
 interface Count {
   name: string;
@@ -25,6 +25,18 @@ interface Block {
   compaction: { level: number };
 }
 
+/** A deletion that the store remembers; times in milliseconds. */
+interface DeletionEntry {
+  id: string;
+  created: string;
+  matchers: string[];
+  minTime?: number;
+  maxTime?: number;
+  numSeries: number;
+  state: 'active' | 'partly final' | 'final' | 'undone';
+  undoable: boolean;
+}
+
 interface Blocks {
   blocks: Block[];
   damages?: { part: string; place: string; reason: string }[];
@@ -36,9 +48,12 @@ export function StoragePage() {
   const status = useApi<Cardinality>('status/tsdb', { limit });
   const blocks = useApi<Blocks>('status/tsdb/blocks', {}, 30_000);
   const flags = useApi<Record<string, string>>('status/flags');
+  const admin = flags.data?.['web.enable-admin-api'] === 'true';
+  const deletions = useApi<{ deletions: DeletionEntry[] }>(admin ? 'admin/tsdb/deletions' : null, {}, 30_000);
   const reload = () => {
     status.reload();
     blocks.reload();
+    deletions.reload();
   };
   return (
     <>
@@ -78,7 +93,18 @@ export function StoragePage() {
           {(data) => <BlockTable blocks={data} />}
         </Await>
       </section>
-      {flags.data && <Deletion enabled={flags.data['web.enable-admin-api'] === 'true'} onDone={reload} />}
+      {flags.data && <Deletion enabled={admin} onDone={reload} />}
+      {admin && (
+        <section class="card spaced">
+          <div class="card-head">
+            <h2>Deletions</h2>
+            <span class="quiet">each can be undone until a merge of blocks makes it final</span>
+          </div>
+          <Await of={deletions} what="The list of deletions">
+            {(data) => <DeletionTable deletions={data.deletions} onDone={reload} />}
+          </Await>
+        </section>
+      )}
     </>
   );
 }
@@ -160,6 +186,74 @@ function BlockTable({ blocks }: { blocks: Blocks }) {
           </tbody>
         </table>
       )}
+    </>
+  );
+}
+
+const STATES = { active: 'warn', 'partly final': 'warn', final: 'idle', undone: 'good' } as const;
+
+function DeletionTable(props: { deletions: DeletionEntry[]; onDone: () => void }) {
+  const [error, setError] = useState<ApiError | null>(null);
+  const [told, setTold] = useState('');
+  const undo = async (deletion: DeletionEntry) => {
+    setError(null);
+    setTold('');
+    try {
+      await ask(`admin/tsdb/deletions/${encodeURIComponent(deletion.id)}/undo`, {}, { method: 'POST' });
+      setTold(`The samples of ${deletion.matchers.join(', ')} are back.`);
+      props.onDone();
+    } catch (failure) {
+      setError(failure instanceof ApiError ? failure : new ApiError(String(failure), 0, ''));
+    }
+  };
+  if (props.deletions.length === 0) {
+    return <Empty title="Nothing was deleted" />;
+  }
+  return (
+    <>
+      {told !== '' && <Notice kind="good">{told}</Notice>}
+      {error && <Failure error={error} what="Undoing" />}
+      <div class="table-wrap">
+        <table class="stack">
+          <thead>
+            <tr>
+              <th>Selector</th>
+              <th>From</th>
+              <th>To</th>
+              <th class="num">Series</th>
+              <th>Deleted</th>
+              <th>State</th>
+              <th>
+                <span class="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...props.deletions].reverse().map((deletion) => (
+              <tr key={deletion.id}>
+                <td class="mono">{deletion.matchers.join(', ')}</td>
+                <td data-head="From">{deletion.minTime === undefined ? 'the beginning' : timestamp(deletion.minTime)}</td>
+                <td data-head="To">{deletion.maxTime === undefined ? 'the end' : timestamp(deletion.maxTime)}</td>
+                <td class="num" data-head="Series">{count(deletion.numSeries)}</td>
+                <td data-head="Deleted" title={deletion.created}>
+                  {ago(deletion.created)}
+                </td>
+                <td>
+                  <State kind={STATES[deletion.state]}>{deletion.state}</State>
+                </td>
+                <td>
+                  {deletion.undoable && (
+                    <button type="button" class="button" onClick={() => void undo(deletion)}>
+                      <Icon name="undo" />
+                      Undo
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </>
   );
 }

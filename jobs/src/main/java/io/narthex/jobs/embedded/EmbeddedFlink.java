@@ -1,5 +1,6 @@
 package io.narthex.jobs.embedded;
 
+import io.narthex.pipeline.status.PipelineStatus;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
@@ -35,6 +36,9 @@ public interface EmbeddedFlink extends AutoCloseable {
 
     /** Whether all its tasks run. */
     boolean isRunning();
+
+    /** Its stages and how they do. */
+    PipelineStatus status();
 
     /** Takes a checkpoint now; completes with its place. */
     CompletableFuture<String> checkpoint();

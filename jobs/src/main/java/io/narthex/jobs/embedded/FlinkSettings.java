@@ -9,6 +9,7 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -81,6 +82,15 @@ public final class FlinkSettings {
     // The job's code is on the class path; nothing is ever large enough to travel by the blob
     // server.
     settings.set(BlobServerOptions.OFFLOAD_MINSIZE, Integer.MAX_VALUE);
+    return settings;
+  }
+
+  /** Those of the runtime itself: the same, and that its metrics can be read. */
+  static Configuration runtime(EmbeddedFlinkOptions options, FlinkMetrics metrics) {
+    var settings = embedded(options);
+    var reporter = MetricOptions.forReporter(settings, "narthex");
+    reporter.set(MetricOptions.REPORTER_FACTORY_CLASS, FlinkMetrics.Factory.class.getName());
+    reporter.setString(FlinkMetrics.HANDLE, metrics.handle());
     return settings;
   }
 }

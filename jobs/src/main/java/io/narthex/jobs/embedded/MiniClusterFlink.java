@@ -1,5 +1,6 @@
 package io.narthex.jobs.embedded;
 
+import io.narthex.pipeline.status.PipelineStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,9 @@ final class MiniClusterFlink implements EmbeddedFlink {
   /** How long a close waits for the cluster to be whole. */
   private static final long ELECTION_SECONDS = 20;
 
+  /** How long one who asks for the job's state waits for a runtime that is busy. */
+  private static final long STATE_SECONDS = 2;
+
   private static final Logger logger = LoggerFactory.getLogger(MiniClusterFlink.class);
 
   /**
@@ -31,27 +35,32 @@ final class MiniClusterFlink implements EmbeddedFlink {
 
   private final EmbeddedFlinkOptions options;
   private final MiniCluster cluster;
+  private final FlinkMetrics metrics;
 
-  private MiniClusterFlink(EmbeddedFlinkOptions options, MiniCluster cluster) {
+  private MiniClusterFlink(
+      EmbeddedFlinkOptions options, MiniCluster cluster, FlinkMetrics metrics) {
     this.options = options;
     this.cluster = cluster;
+    this.metrics = metrics;
   }
 
   static MiniClusterFlink start(EmbeddedFlinkOptions options) {
+    var metrics = FlinkMetrics.create();
     try {
       Files.createDirectories(options.directory().resolve("checkpoints"));
       Files.createDirectories(options.directory().resolve("tmp"));
       var cluster =
           new MiniCluster(
               new MiniClusterConfiguration.Builder()
-                  .setConfiguration(FlinkSettings.embedded(options))
+                  .setConfiguration(FlinkSettings.runtime(options, metrics))
                   .setNumTaskManagers(1)
                   .setNumSlotsPerTaskManager(options.slots())
                   .setRpcServiceSharing(RpcServiceSharing.SHARED)
                   .build());
       cluster.start();
-      return new MiniClusterFlink(options, cluster);
+      return new MiniClusterFlink(options, cluster, metrics);
     } catch (Exception e) {
+      metrics.release();
       throw new EmbeddedFlinkException("the embedded Flink runtime does not start: " + e, e);
     }
   }
@@ -70,8 +79,9 @@ final class MiniClusterFlink implements EmbeddedFlink {
             graph.setSavepointRestoreSettings(
                 SavepointRestoreSettings.forPath(path.toUri().toString(), true));
           });
+      var view = PipelineView.of(graph); // before the cluster makes tasks of it
       cluster.submitJob(graph).get();
-      return new MiniClusterJob(cluster, JOB_ID);
+      return new MiniClusterJob(cluster, JOB_ID, view, metrics);
     } catch (IOException | ExecutionException e) {
       throw new EmbeddedFlinkException("the pipeline cannot be submitted: " + e, e);
     } catch (InterruptedException e) {
@@ -92,9 +102,11 @@ final class MiniClusterFlink implements EmbeddedFlink {
         .handle((elected, failure) -> elected)
         .thenCompose(elected -> cluster.closeAsyncWithoutCleaningHighAvailabilityData())
         .join();
+    metrics.release();
   }
 
-  private record MiniClusterJob(MiniCluster cluster, JobID id) implements Job {
+  private record MiniClusterJob(
+      MiniCluster cluster, JobID id, PipelineView view, FlinkMetrics metrics) implements Job {
     @Override
     public boolean isRunning() {
       return cluster
@@ -111,6 +123,18 @@ final class MiniClusterFlink implements EmbeddedFlink {
               })
           .exceptionally(absent -> false)
           .join();
+    }
+
+    @Override
+    public PipelineStatus status() {
+      String state =
+          cluster
+              .getJobStatus(id)
+              .thenApply(JobStatus::name)
+              .completeOnTimeout("UNKNOWN", STATE_SECONDS, TimeUnit.SECONDS)
+              .exceptionally(ended -> "STOPPED")
+              .join();
+      return view.status(state, System.currentTimeMillis(), metrics.all());
     }
 
     @Override

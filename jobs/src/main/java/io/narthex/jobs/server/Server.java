@@ -56,7 +56,9 @@ public final class Server implements AutoCloseable {
       var stop = new CountDownLatch(1);
       parts.listen(stop::countDown);
       var flink = runtime.join();
-      var server = new Server(parts, flink, flink.submit(parts.graph()), stop);
+      var job = flink.submit(parts.graph());
+      parts.watch(job);
+      var server = new Server(parts, flink, job, stop);
       server.becomeReady();
       return server;
     } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.narthex.jobs.server;
 
+import io.narthex.jobs.embedded.EmbeddedFlink;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
 import io.narthex.pipeline.config.Configuration;
@@ -7,6 +8,7 @@ import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.http.WebGuard;
 import io.narthex.pipeline.runtime.InProcess;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
+import io.narthex.pipeline.status.PipelineStatus;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.Acknowledgements;
 import io.narthex.pipeline.storage.SampleAppender;
@@ -146,6 +148,21 @@ final class ServerParts implements AutoCloseable {
     var graph = environment.getStreamGraph();
     graph.setJobName("narthex");
     return graph;
+  }
+
+  /** Shows the state of the job, and what waits before it, to who asks. */
+  void watch(EmbeddedFlink.Job job) {
+    status.pipeline(
+        () ->
+            job.status()
+                .withQueues(
+                    List.of(
+                        new PipelineStatus.Queue(
+                            "accepted, not yet durable",
+                            "remote write",
+                            writes.reservedBytes(),
+                            MAX_PENDING_BYTES,
+                            "bytes"))));
   }
 
   /**

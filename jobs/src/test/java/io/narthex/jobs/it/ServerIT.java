@@ -35,6 +35,14 @@ class ServerIT {
       server.await(
           "a rate", () -> server.value("sum(rate(prometheus_http_requests_total[1m]))") > 0);
       assertThat(server.get("/api/v1/targets").body()).contains("\"health\":\"up\"");
+      server.await(
+          "the pipeline to count samples and to tell its watermark",
+          () ->
+              server
+                  .get("/api/v1/status/pipeline")
+                  .body()
+                  .matches(
+                      "(?s).*\"state\":\"RUNNING\".*\"name\":\"scrape\".*\"samples\":[1-9].*\"watermark\":[1-9].*"));
       assertThat(server.terminate()).as(server.log()).isZero();
     }
     try (var server = NarthexProcess.server(folder).awaitReady()) {

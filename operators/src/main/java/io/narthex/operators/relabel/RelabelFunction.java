@@ -5,6 +5,7 @@ import io.narthex.pipeline.runtime.Provider;
 import io.narthex.pipeline.status.StatusBoard;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public final class RelabelFunction extends RichMapFunction<SampleBatch, SampleBa
 
   private final Provider<StatusBoard> status;
   private transient @Nullable ScrapeSettler settler;
+  private transient @Nullable Counter samples;
 
   public RelabelFunction(Provider<StatusBoard> status) {
     this.status = status;
@@ -26,14 +28,16 @@ public final class RelabelFunction extends RichMapFunction<SampleBatch, SampleBa
 
   @Override
   public void open(OpenContext context) {
+    samples = getRuntimeContext().getMetricGroup().counter("samples");
     settler = new ScrapeSettler(CACHE_BYTES, status.get()::refused);
   }
 
   @Override
   public SampleBatch map(SampleBatch batch) {
-    if (settler == null) {
+    if (settler == null || samples == null) {
       throw new IllegalStateException("map before open");
     }
+    samples.inc(batch.rowCount());
     return settler.settle(batch);
   }
 }

@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** The status board of an embedded server. */
 public final class InMemoryStatusBoard implements StatusBoard {
+  private volatile Supplier<PipelineStatus> pipeline = () -> PipelineStatus.UNKNOWN;
   private final Map<String, Pool> pools = new TreeMap<>(); // guarded by this
   private final Map<TargetKey, List<MetricMetadata>> metadata = new LinkedHashMap<>();
   private Alertmanagers alertmanagers = Alertmanagers.NONE; // guarded by this
@@ -93,6 +95,16 @@ public final class InMemoryStatusBoard implements StatusBoard {
   @Override
   public synchronized List<RuleGroupStatus> rules() {
     return List.copyOf(rules.values());
+  }
+
+  @Override
+  public void pipeline(Supplier<PipelineStatus> now) {
+    pipeline = now;
+  }
+
+  @Override
+  public PipelineStatus pipeline() {
+    return pipeline.get(); // not under the lock: it asks others
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.narthex.pipeline.status;
 import io.narthex.pipeline.model.MetricMetadata;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Where the dataflow writes what the HTTP API tells, and where the API reads it. Safe for use by
@@ -44,6 +45,12 @@ public interface StatusBoard {
 
   /** The rule groups in order of their files and, within a file, of their names. */
   List<RuleGroupStatus> rules();
+
+  /** Says whom to ask for the state of the dataflow; it is asked by each reader anew. */
+  void pipeline(Supplier<PipelineStatus> now);
+
+  /** The dataflow now; {@link PipelineStatus#UNKNOWN} while nobody can tell. */
+  PipelineStatus pipeline();
 
   List<String> pools();
 

@@ -33,6 +33,7 @@ final class WebPage {
           "/service-discovery",
           "/alertmanager-discovery",
           "/pipeline",
+          "/queries",
           "/status",
           "/tsdb-status",
           "/flags",

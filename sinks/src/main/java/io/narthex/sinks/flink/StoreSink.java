@@ -31,6 +31,7 @@ public final class StoreSink implements Sink<SampleBatch> {
 
   @Override
   public SinkWriter<SampleBatch> createWriter(WriterInitContext context) {
-    return new StoreWriter(store.get(), acknowledgements.get());
+    return new StoreWriter(
+        store.get(), acknowledgements.get(), context.metricGroup().counter("samples"));
   }
 }

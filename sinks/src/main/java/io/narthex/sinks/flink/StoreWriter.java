@@ -7,6 +7,7 @@ import io.narthex.pipeline.storage.SampleAppender;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +24,19 @@ final class StoreWriter implements SinkWriter<SampleBatch> {
 
   private final SampleAppender store;
   private final Acknowledgements acknowledgements;
+  private final Counter samples;
   private @Nullable CompletableFuture<AppendResult> newest;
   private volatile boolean failing;
 
-  StoreWriter(SampleAppender store, Acknowledgements acknowledgements) {
+  StoreWriter(SampleAppender store, Acknowledgements acknowledgements, Counter samples) {
     this.store = store;
     this.acknowledgements = acknowledgements;
+    this.samples = samples;
   }
 
   @Override
   public void write(SampleBatch batch, Context context) {
+    samples.inc(batch.rowCount());
     long ackId = batch.ackId();
     var future = store.append(batch);
     future.whenComplete((result, failure) -> report(ackId, result, failure));

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.Test;
 
 class StoreWriterTest {
@@ -50,7 +51,8 @@ class StoreWriterTest {
             public void failed(long ackId, Throwable cause) {
               told.add(ackId + " failed " + cause.getMessage());
             }
-          });
+          },
+          new SimpleCounter());
 
   @Test
   void write_batchThatIsAwaited_isAcknowledgedWhenDurable() {

@@ -13,6 +13,8 @@ import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
@@ -38,8 +40,12 @@ public final class ReactiveReader<SplitT extends SourceSplit>
   /** How often the watermark is looked at while no batches come. */
   public static final Duration WATERMARK_INTERVAL = Duration.ofMillis(100);
 
+  /** The counter of samples, among the metrics of Flink that each stage has. */
+  private static final String SAMPLES = "samples";
+
   private final BatchFlow<SplitT> flow;
   private final Scheduler timer;
+  private final Counter samples;
   private final Queue<SampleBatch> queue = Queues.<SampleBatch>get(PREFETCH).get();
   private final Demand demand = new Demand();
   private @Nullable Disposable ticks; // only touched by the task thread
@@ -50,8 +56,13 @@ public final class ReactiveReader<SplitT extends SourceSplit>
   private volatile @Nullable Throwable failure;
   private volatile boolean completed;
 
-  public ReactiveReader(BatchFlow<SplitT> flow) {
-    this(flow, Schedulers.parallel());
+  /**
+   * A reader.
+   *
+   * @param metrics where the samples that it gives on are counted
+   */
+  public ReactiveReader(BatchFlow<SplitT> flow, MetricGroup metrics) {
+    this(flow, Schedulers.parallel(), metrics.counter(SAMPLES));
   }
 
   /**
@@ -59,9 +70,10 @@ public final class ReactiveReader<SplitT extends SourceSplit>
    *
    * @param timer wakes the task for watermarks
    */
-  public ReactiveReader(BatchFlow<SplitT> flow, Scheduler timer) {
+  ReactiveReader(BatchFlow<SplitT> flow, Scheduler timer, Counter samples) {
     this.flow = flow;
     this.timer = timer;
+    this.samples = samples;
   }
 
   @Override
@@ -139,6 +151,7 @@ public final class ReactiveReader<SplitT extends SourceSplit>
       idle = false;
       output.markActive();
     }
+    samples.inc(batch.rowCount());
     output.collect(batch);
     flow.delivered(batch);
     demand.request(1);

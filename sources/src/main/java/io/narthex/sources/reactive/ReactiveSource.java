@@ -40,7 +40,7 @@ public final class ReactiveSource
 
   @Override
   public SourceReader<SampleBatch, NoSplit> createReader(SourceReaderContext context) {
-    return new ReactiveReader<>(flows.get());
+    return new ReactiveReader<>(flows.get(), context.metricGroup());
   }
 
   @Override

@@ -75,7 +75,8 @@ public final class ScrapeSource implements Source<SampleBatch, TargetSplit, NoSt
   @Override
   public SourceReader<SampleBatch, TargetSplit> createReader(SourceReaderContext context) {
     return new ReactiveReader<>(
-        ScrapeFlow.create(board.get(), ScrapeMetrics.of(registry.get()), options));
+        ScrapeFlow.create(board.get(), ScrapeMetrics.of(registry.get()), options),
+        context.metricGroup());
   }
 
   @Override

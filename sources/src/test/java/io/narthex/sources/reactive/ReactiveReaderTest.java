@@ -14,6 +14,7 @@ import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.SimpleCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class ReactiveReaderTest {
   private final List<Object> out = new ArrayList<>();
   private final Output output = new Output();
   private final Flow flow = new Flow();
-  private final ReactiveReader<NoSplit> reader = new ReactiveReader<>(flow, time);
+  private final ReactiveReader<NoSplit> reader =
+      new ReactiveReader<>(flow, time, new SimpleCounter());
   private final SampleBatch batch = SampleBatch.at(new Origin.RemoteWrite(), 5).build();
 
   private final class Flow implements BatchFlow<NoSplit> {
