@@ -9,6 +9,7 @@ import io.narthex.jobs.server.FeatureFlags;
 import io.narthex.jobs.server.StartupException;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.http.WebSecurity;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ final class CheckCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what is to be checked: config, rules or metrics");
+        spec.commandLine(), "say what is to be checked: config, rules, web-config or metrics");
   }
 
   /** What rule files may hold and how style is judged. */
@@ -178,6 +179,29 @@ final class CheckCommand implements Runnable {
         + (duplicate.labels().isEmpty() ? "" : " with labels " + duplicate.labels())
         + " is written by more than one rule, the last one wins: "
         + String.join(", ", duplicate.places());
+  }
+
+  @Command(
+      name = "web-config",
+      mixinStandardHelpOptions = true,
+      description =
+          "Checks files for --web.config.file, and that certificates and keys in them can be used.")
+  int webConfig(@Parameters(paramLabel = "FILE", arity = "1..*") List<Path> files) {
+    var report = new Report();
+    for (Path file : files) {
+      report.begin(file.toString());
+      try {
+        var security = WebSecurity.load(file);
+        report.good(
+            file
+                + " is a valid web configuration, "
+                + (security.isTls() ? "HTTPS" : "HTTP")
+                + (security.asksWho() ? " with authentication" : ""));
+      } catch (ConfigurationException e) {
+        report.failed(e);
+      }
+    }
+    return report.exitCode(false);
   }
 
   @Command(

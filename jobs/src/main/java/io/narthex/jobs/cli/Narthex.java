@@ -26,6 +26,7 @@ import picocli.CommandLine.ParameterException;
       ImportCommand.class,
       QueryCommand.class,
       CheckCommand.class,
+      TestCommand.class,
       HelpCommand.class
     },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})

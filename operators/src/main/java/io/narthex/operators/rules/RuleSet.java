@@ -13,6 +13,7 @@ import io.narthex.query.promql.parse.PromqlParser;
 import io.narthex.query.promql.print.ExprPrinter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,33 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
       }
     }
     return new RuleSet(prepared, Interests.of(reaches), engine);
+  }
+
+  /**
+   * Prepares groups that are all evaluated at the same ticks, whatever their own intervals, as unit
+   * tests have it.
+   *
+   * @param ticks when
+   * @param order names of groups that come first, in this order
+   */
+  public static RuleSet inStep(
+      List<RuleGroup> groups,
+      TickSchedule ticks,
+      List<String> order,
+      EngineOptions engine,
+      AlertRule.Surroundings surroundings) {
+    RuleSet spread = of(groups, engine, surroundings);
+    var together = new ArrayList<Group>();
+    for (var group : spread.groups()) {
+      together.add(new Group(group.definition(), ticks, group.rules()));
+    }
+    together.sort(
+        Comparator.comparingInt(
+            group -> {
+              int place = order.indexOf(group.definition().name());
+              return place < 0 ? order.size() : place;
+            }));
+    return new RuleSet(together, spread.interests(), engine);
   }
 
   private static Group prepare(

@@ -32,6 +32,12 @@ public record TickSchedule(long intervalNanos, long offsetNanos) {
     return of(group.file(), group.name(), group.interval());
   }
 
+  /** A tick at a time, in milliseconds, and every interval before and after it. */
+  public static TickSchedule at(long millis, Duration interval) {
+    long nanos = interval.toNanos();
+    return new TickSchedule(nanos, Math.floorMod(millis * NANOS_PER_MILLI, nanos));
+  }
+
   static TickSchedule of(String file, String name, Duration interval) {
     var bytes = new ByteArrayOutputStream();
     for (String text : new String[] {"file", file, "name", name}) {
@@ -58,6 +64,9 @@ public record TickSchedule(long intervalNanos, long offsetNanos) {
   public long after(long millis) {
     long endOfMillisecond = millis * NANOS_PER_MILLI + NANOS_PER_MILLI - 1;
     long intervals = Math.floorDiv(endOfMillisecond - offsetNanos, intervalNanos) + 1;
+    if (intervals > (Long.MAX_VALUE - offsetNanos) / intervalNanos) {
+      return Long.MAX_VALUE / NANOS_PER_MILLI; // nanoseconds end in the year 2262
+    }
     return Math.floorDiv(intervals * intervalNanos + offsetNanos, NANOS_PER_MILLI);
   }
 

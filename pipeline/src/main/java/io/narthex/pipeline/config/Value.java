@@ -180,7 +180,8 @@ record Value(ReadContext context, Node node, String path) {
   }
 
   /** The text of an unquoted scalar: quoted ones are neither numbers nor truth values. */
-  private @Nullable String plain() {
+  /** A scalar without quotes; null if it is something else. */
+  @Nullable String plain() {
     return node instanceof ScalarNode scalar && scalar.getScalarStyle() == ScalarStyle.PLAIN
         ? scalar.getValue()
         : null;

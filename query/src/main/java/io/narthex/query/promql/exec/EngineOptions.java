@@ -74,6 +74,12 @@ public record EngineOptions(
         Set.of());
   }
 
+  /** The same with another step of sub-queries that name none. */
+  public EngineOptions withSubqueryStep(Duration step) {
+    return new EngineOptions(
+        lookback, timeout, maxSamples, maxBytes, maxTotalBytes, maxConcurrency, step, features);
+  }
+
   public EngineOptions withFeatures(Set<Feature> switchedOn) {
     return new EngineOptions(
         lookback,

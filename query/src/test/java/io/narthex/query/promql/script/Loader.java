@@ -6,7 +6,7 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.testkit.InMemoryStore;
 import io.narthex.query.promql.histogram.HistogramMath;
-import io.narthex.query.promql.histogram.Resets;
+import io.narthex.query.promql.histogram.StoredHints;
 import io.narthex.query.promql.parse.SeriesValue;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,14 +15,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/**
- * Appends what scripts load. Histograms get the reset hints with which Prometheus' storage gives
- * them back: the first of a chunk, which begins at a reset or a change of layout, says nothing; the
- * others say that there was no reset.
- */
+/** Appends what scripts load. */
 final class Loader {
   private final InMemoryStore store;
-  private final Map<Labels, FloatHistogram> previous = new HashMap<>();
+  private final StoredHints hints = new StoredHints();
 
   Loader(InMemoryStore store) {
     this.store = store;
@@ -30,7 +26,7 @@ final class Loader {
 
   void clear() {
     store.clear();
-    previous.clear();
+    hints.clear();
   }
 
   void load(Script.Load load) {
@@ -51,35 +47,14 @@ final class Loader {
   private void append(Labels labels, long time, SeriesValue value, long start) {
     if (value instanceof SeriesValue.FloatValue number) {
       store.append(labels, time, number.value(), start);
-      previous.remove(labels);
+      hints.interrupted(labels);
     } else if (value instanceof SeriesValue.Histogram histogram) {
       append(labels, time, histogram.histogram(), start);
     }
   }
 
   private void append(Labels labels, long time, FloatHistogram histogram, long start) {
-    FloatHistogram before = previous.put(labels, histogram);
-    store.append(labels, time, hinted(histogram, before), start);
-  }
-
-  private static FloatHistogram hinted(FloatHistogram histogram, FloatHistogram before) {
-    if (histogram.hint() == ResetHint.GAUGE) {
-      return histogram;
-    }
-    if (histogram.hint() == ResetHint.RESET) {
-      return histogram;
-    }
-    if (before == null || before.hint() == ResetHint.GAUGE || before.isStale()) {
-      return HistogramMath.withHint(histogram, ResetHint.UNKNOWN);
-    }
-    FloatHistogram plain = HistogramMath.withHint(histogram, ResetHint.UNKNOWN);
-    if (Resets.detect(plain, before)) {
-      return plain;
-    }
-    boolean sameLayout =
-        histogram.schema() == before.schema()
-            && histogram.zeroThreshold() == before.zeroThreshold();
-    return HistogramMath.withHint(histogram, sameLayout ? ResetHint.NOT_RESET : ResetHint.UNKNOWN);
+    store.append(labels, time, hints.next(labels, histogram), start);
   }
 
   /** Makes native histograms with custom bounds of classic ones. */

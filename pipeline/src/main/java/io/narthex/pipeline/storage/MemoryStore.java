@@ -1,0 +1,233 @@
+package io.narthex.pipeline.storage;
+
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.Names;
+import io.narthex.pipeline.model.SampleBatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A small store without files, such as unit tests of rules read: sorted maps. A sample at a time
+ * that is there already replaces it. Safe for use by several threads.
+ */
+public class MemoryStore implements SampleStore {
+  private final Map<Labels, NavigableMap<Long, Point>> series = new LinkedHashMap<>();
+
+  private record Point(double value, @Nullable FloatHistogram histogram, long start) {}
+
+  /** Takes a float. */
+  public synchronized void append(Labels labels, long timestamp, double value) {
+    append(labels, timestamp, value, 0);
+  }
+
+  /**
+   * Takes a float.
+   *
+   * @param start when the counter began, in milliseconds; 0 if unknown
+   */
+  public synchronized void append(Labels labels, long timestamp, double value, long start) {
+    put(labels, timestamp, new Point(value, null, start));
+  }
+
+  /**
+   * Takes a histogram.
+   *
+   * @param start when the counter began, in milliseconds; 0 if unknown
+   */
+  public synchronized void append(
+      Labels labels, long timestamp, FloatHistogram histogram, long start) {
+    put(labels, timestamp, new Point(0, histogram, start));
+  }
+
+  /** Takes a histogram. */
+  public synchronized void append(Labels labels, long timestamp, FloatHistogram histogram) {
+    append(labels, timestamp, histogram, 0);
+  }
+
+  /** Takes all samples of a batch. */
+  public synchronized void append(SampleBatch batch) {
+    for (int i = 0; i < batch.seriesCount(); i++) {
+      Labels labels = batch.labels(i);
+      int end = batch.oneRowEach() ? i + 1 : batch.firstRow(i + 1);
+      for (int row = batch.firstRow(i); row < end; row++) {
+        put(
+            labels,
+            batch.timestamp(row),
+            new Point(batch.value(row), batch.histogram(row), batch.startTimestamp(row)));
+      }
+    }
+  }
+
+  /** Throws everything away. */
+  public synchronized void clear() {
+    series.clear();
+  }
+
+  private void put(Labels labels, long timestamp, Point point) {
+    series.computeIfAbsent(labels, key -> new TreeMap<>()).put(timestamp, point);
+  }
+
+  @Override
+  public synchronized SeriesSelection select(Selector selector) {
+    var selected = new ArrayList<Selected>();
+    series.forEach(
+        (labels, points) -> {
+          if (matches(labels, selector.matchers())
+              && overlaps(points, selector.from(), selector.to())) {
+            selected.add(new Selected(labels, new TreeMap<>(points)));
+          }
+        });
+    if (selector.sorted()) {
+      selected.sort(Comparator.comparing(Selected::labels));
+    }
+    return new Selection(selected, selector.from(), selector.to());
+  }
+
+  @Override
+  public synchronized List<String> labelNames(
+      List<List<Matcher>> matchers, long from, long to, int limit) {
+    Set<String> names = new TreeSet<>(Names.BYTE_ORDER);
+    matching(matchers, from, to).forEach(labels -> names.addAll(labels.names()));
+    return limited(names.stream(), limit);
+  }
+
+  @Override
+  public synchronized List<String> labelValues(
+      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+    Set<String> values = new TreeSet<>(Names.BYTE_ORDER);
+    matching(matchers, from, to)
+        .filter(labels -> labels.has(name))
+        .forEach(labels -> values.add(labels.get(name)));
+    return limited(values.stream(), limit);
+  }
+
+  @Override
+  public synchronized List<Labels> series(
+      List<List<Matcher>> matchers, long from, long to, int limit) {
+    return limited(matching(matchers, from, to).sorted(), limit);
+  }
+
+  @Override
+  public synchronized StoreStatistics statistics() {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (var points : series.values()) {
+      min = Math.min(min, points.firstKey());
+      max = Math.max(max, points.lastKey());
+    }
+    return new StoreStatistics(series.size(), min, max, series.size(), 0, min, max);
+  }
+
+  private Stream<Labels> matching(List<List<Matcher>> sets, long from, long to) {
+    return series.entrySet().stream()
+        .filter(entry -> overlaps(entry.getValue(), from, to))
+        .map(Map.Entry::getKey)
+        .filter(labels -> sets.isEmpty() || sets.stream().anyMatch(set -> matches(labels, set)));
+  }
+
+  private static <T> List<T> limited(Stream<T> stream, int limit) {
+    return (limit == 0 ? stream : stream.limit(limit)).toList();
+  }
+
+  private static boolean matches(Labels labels, List<Matcher> matchers) {
+    return matchers.stream().allMatch(matcher -> matcher.matches(labels.get(matcher.name())));
+  }
+
+  private static boolean overlaps(NavigableMap<Long, Point> points, long from, long to) {
+    Long first = points.ceilingKey(from);
+    return first != null && first <= to;
+  }
+
+  private record Selected(Labels labels, NavigableMap<Long, Point> points) {}
+
+  private record Selection(List<Selected> all, long from, long to) implements SeriesSelection {
+    @Override
+    public int size() {
+      return all.size();
+    }
+
+    @Override
+    public Labels labels(int series) {
+      return all.get(series).labels();
+    }
+
+    @Override
+    public void read(int series, long after, long last, SampleBuffer into) {
+      all.get(series)
+          .points()
+          .headMap(last, true)
+          .tailMap(after, false)
+          .forEach((time, point) -> add(into, time, point));
+    }
+
+    @Override
+    public PageCursor pages(int series) {
+      return new OnePage(all.get(series).points().headMap(to, true).tailMap(from, true));
+    }
+
+    @Override
+    public void close() {}
+
+    static void add(SampleBuffer into, long time, Point point) {
+      if (point.histogram() == null) {
+        into.add(time, point.value());
+      } else {
+        into.add(time, point.histogram());
+      }
+      into.startTimestamp(point.start());
+    }
+  }
+
+  /** All points as one page. */
+  private static final class OnePage implements PageCursor {
+    private final NavigableMap<Long, Point> points;
+    private boolean begun;
+
+    OnePage(NavigableMap<Long, Point> points) {
+      this.points = points;
+    }
+
+    @Override
+    public boolean next() {
+      boolean has = !begun && !points.isEmpty();
+      begun = true;
+      return has;
+    }
+
+    @Override
+    public long minTime() {
+      return points.firstKey();
+    }
+
+    @Override
+    public long maxTime() {
+      return points.lastKey();
+    }
+
+    @Override
+    public int count() {
+      return points.size();
+    }
+
+    @Override
+    public @Nullable PageStatistics statistics() {
+      return null;
+    }
+
+    @Override
+    public void read(SampleBuffer into) {
+      points.forEach((time, point) -> Selection.add(into, time, point));
+    }
+  }
+}
