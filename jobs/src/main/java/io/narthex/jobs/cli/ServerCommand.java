@@ -182,6 +182,20 @@ final class ServerCommand implements Callable<Integer> {
   private int queryConcurrency = 20;
 
   @Option(
+      names = "--web.search.max-limit",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "Most results that a search may ask for (default: ${DEFAULT-VALUE}).")
+  private int maxSearchLimit = 10_000;
+
+  @Option(
+      names = "--query.max-live",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Most followers of live queries (default: ${DEFAULT-VALUE}).")
+  private int maxLiveQueries = 50;
+
+  @Option(
       names = "--query.max-samples",
       paramLabel = "N",
       defaultValue = "50000000",
@@ -251,6 +265,8 @@ final class ServerCommand implements Callable<Integer> {
         corsOrigin,
         maxConnections,
         maxNotificationSubscribers,
+        maxSearchLimit,
+        maxLiveQueries,
         remoteReadSampleLimit,
         remoteReadConcurrency,
         remoteReadFrameBytes,

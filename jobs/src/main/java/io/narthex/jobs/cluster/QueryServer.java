@@ -45,6 +45,7 @@ public final class QueryServer implements AutoCloseable {
                 new VectorizedQueryEngine(store, EngineOptions.defaults()),
                 store,
                 null,
+                null,
                 new InMemoryStatusBoard(),
                 new ReadOnlyFacts(Map.of("storage.shared.path", sharedFolder.toString())),
                 registry,
@@ -78,6 +79,7 @@ public final class QueryServer implements AutoCloseable {
 
   @Override
   public void close() {
+    api.endStreams();
     web.close();
     refreshing.shutdownNow();
     api.close();

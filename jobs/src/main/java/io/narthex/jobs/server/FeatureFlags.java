@@ -31,6 +31,7 @@ public final class FeatureFlags {
           "native-histograms",
           "promql-duration-expr",
           "promql-per-step-stats",
+          "search-api",
           "use-uncached-io",
           "xor2-encoding");
 

@@ -25,6 +25,8 @@ public record ServerOptions(
     String corsOrigin,
     int maxConnections,
     int maxNotificationSubscribers,
+    int maxSearchLimit,
+    int maxLiveQueries,
     long remoteReadSampleLimit,
     int remoteReadConcurrency,
     int remoteReadFrameBytes,

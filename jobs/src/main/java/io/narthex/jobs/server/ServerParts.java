@@ -11,6 +11,7 @@ import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.status.PipelineStatus;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.Acknowledgements;
+import io.narthex.pipeline.storage.Arrivals;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.telemetry.HttpMetrics;
 import io.narthex.query.http.ApiServices;
@@ -63,6 +64,7 @@ final class ServerParts implements AutoCloseable {
   private final StatusBoard status = new InMemoryStatusBoard();
   private final BlockStore store;
   private final RulePart rules;
+  private final Arrivals arrivals = new Arrivals();
   private final LiveScrapeConfigs scrapeConfigs;
   private final AckRegistry acks = new AckRegistry();
   private final WriteChannel writes;
@@ -126,6 +128,7 @@ final class ServerParts implements AutoCloseable {
 
   void stopListening() {
     notifications.close(); // its followers would keep the server waiting
+    api.endStreams();
     web.close();
   }
 
@@ -141,7 +144,9 @@ final class ServerParts implements AutoCloseable {
                 handle(registry),
                 ScrapeOptions.DEFAULT),
             WriteSource.of(handle(writes)),
-            new StoreSink(this.<SampleAppender>handle(store), this.<Acknowledgements>handle(acks)),
+            new StoreSink(
+                this.<SampleAppender>handle(arrivals.watching(store)),
+                this.<Acknowledgements>handle(acks)),
             handle(status),
             handle(rules.services()),
             new AlertSink(handle(rules.sender()))));
@@ -215,6 +220,7 @@ final class ServerParts implements AutoCloseable {
         new VectorizedQueryEngine(store, settings.engineOptions()),
         store,
         store,
+        arrivals,
         status,
         facts,
         registry,

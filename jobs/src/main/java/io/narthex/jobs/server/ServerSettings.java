@@ -176,6 +176,8 @@ final class ServerSettings {
         .withPlace(place.externalUrl(), place.address().getPort())
         .withCorsOrigin(corsOrigin)
         .withRemoteRead(remoteRead)
+        .withMaxSearchLimit(options.maxSearchLimit())
+        .withMaxLive(options.maxLiveQueries())
         .withLookback(engine.lookback());
   }
 

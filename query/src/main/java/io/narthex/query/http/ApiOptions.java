@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * @param lookback how old the newest sample of a federated series may be
  * @param maxFormBytes largest form
  * @param externalUrl under which users reach the server
+ * @param maxLive most followers of live queries
+ * @param maxSearchLimit most results that a search may ask for
  * @param remoteRead limits of remote read
  * @param listenPort on which it listens, to recognise itself among its targets
  */
@@ -29,6 +31,8 @@ public record ApiOptions(
     Duration queryTimeout,
     Duration lookback,
     int maxFormBytes,
+    int maxLive,
+    int maxSearchLimit,
     RemoteReadOptions remoteRead,
     URI externalUrl,
     int listenPort) {
@@ -44,6 +48,8 @@ public record ApiOptions(
           Duration.ofMinutes(2),
           Duration.ofMinutes(5),
           10 << 20,
+          50,
+          10_000,
           RemoteReadOptions.DEFAULT,
           URI.create("http://localhost:9090/"),
           9090);
@@ -65,6 +71,8 @@ public record ApiOptions(
         queryTimeout,
         lookback,
         maxFormBytes,
+        maxLive,
+        maxSearchLimit,
         remoteRead,
         externalUrl,
         listenPort);
@@ -81,6 +89,8 @@ public record ApiOptions(
         timeout,
         lookback,
         maxFormBytes,
+        maxLive,
+        maxSearchLimit,
         remoteRead,
         externalUrl,
         listenPort);
@@ -97,6 +107,8 @@ public record ApiOptions(
         queryTimeout,
         lookback,
         maxFormBytes,
+        maxLive,
+        maxSearchLimit,
         remoteRead,
         url,
         port);
@@ -112,6 +124,8 @@ public record ApiOptions(
         queryTimeout,
         lookback,
         maxFormBytes,
+        maxLive,
+        maxSearchLimit,
         remoteRead,
         externalUrl,
         listenPort);
@@ -127,6 +141,8 @@ public record ApiOptions(
         queryTimeout,
         longest,
         maxFormBytes,
+        maxLive,
+        maxSearchLimit,
         remoteRead,
         externalUrl,
         listenPort);
@@ -143,7 +159,45 @@ public record ApiOptions(
         queryTimeout,
         lookback,
         maxFormBytes,
+        maxLive,
+        maxSearchLimit,
         limits,
+        externalUrl,
+        listenPort);
+  }
+
+  /** The same with another bound for live queries. */
+  public ApiOptions withMaxLive(int followers) {
+    return new ApiOptions(
+        corsOrigin,
+        adminApi,
+        language,
+        maxConcurrency,
+        maxQueued,
+        queryTimeout,
+        lookback,
+        maxFormBytes,
+        followers,
+        maxSearchLimit,
+        remoteRead,
+        externalUrl,
+        listenPort);
+  }
+
+  /** The same with another bound for searches. */
+  public ApiOptions withMaxSearchLimit(int results) {
+    return new ApiOptions(
+        corsOrigin,
+        adminApi,
+        language,
+        maxConcurrency,
+        maxQueued,
+        queryTimeout,
+        lookback,
+        maxFormBytes,
+        maxLive,
+        results,
+        remoteRead,
         externalUrl,
         listenPort);
   }

@@ -23,4 +23,16 @@ record Call(
     long arrivedNanos,
     String client,
     Cancellation cancellation,
-    QueryProgress progress) {}
+    QueryProgress progress) {
+
+  /** The same request of a client that wants JSON. */
+  Call asJson() {
+    return new Call(parameters, variable, body, "", arrivedNanos, client, cancellation, progress);
+  }
+
+  /** The same request, asked once more. */
+  Call again(long nanos, Cancellation nextCancellation, QueryProgress nextProgress) {
+    return new Call(
+        parameters, variable, body, accept, nanos, client, nextCancellation, nextProgress);
+  }
+}

@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerRoutes;
@@ -20,12 +22,18 @@ public final class QueryApi implements Routes, AutoCloseable {
   private static final int LOOKUP_THREADS = 8;
   private static final int LOOKUP_QUEUE = 256;
 
+  /** For batches of Arrow that are being written, of all answers together. */
+  private static final long ARROW_BYTES = 256L << 20;
+
   /** Enough for those that read and some that wait for them; the latter only hold a thread. */
   private static final int READ_THREADS = 64;
 
   private final Workers queries;
   private final Workers lookups;
   private final Workers reads;
+  private final LiveQueries live;
+  private final BufferAllocator arrow = new RootAllocator(ARROW_BYTES);
+  private final List<String> paths;
   private final RouteTable table;
   private final Dispatcher dispatcher;
   private final WebPage page = new WebPage();
@@ -42,9 +50,11 @@ public final class QueryApi implements Routes, AutoCloseable {
     reads = new Workers("read", READ_THREADS, LOOKUP_QUEUE);
     var metrics = new QueryMetrics(services.registry(), queries, options.maxConcurrency());
     var routes = new ArrayList<Route>();
-    var evaluating = new QueryEndpoints(services, options, metrics, running, clock);
+    var evaluating = new QueryEndpoints(services, options, metrics, running, arrow, clock);
     routes.addAll(evaluating.routes());
     routes.addAll(new ExplainEndpoint(evaluating).routes());
+    live = new LiveQueries(options.maxLive(), services.arrivals());
+    routes.addAll(new LiveQueryEndpoint(live, evaluating, options, queries).routes());
     routes.addAll(new RunningQueryEndpoints(running).routes());
     routes.addAll(new SeriesEndpoints(services, options).routes());
     routes.addAll(new TargetEndpoints(services, options).routes());
@@ -57,10 +67,22 @@ public final class QueryApi implements Routes, AutoCloseable {
     routes.addAll(new ScrapePoolEndpoints(services).routes());
     routes.addAll(new NotificationEndpoints(services).routes());
     routes.addAll(new SelfMetricsEndpoint(services).routes());
+    routes.addAll(new SearchEndpoints(services, options).routes());
+    routes.addAll(new OpenApiEndpoint(services).routes());
     routes.addAll(new RemoteReadEndpoint(services, options.remoteRead()).routes());
     routes.forEach(route -> services.httpMetrics().declare(route.path()));
+    paths =
+        routes.stream()
+            .filter(Route::isApi)
+            .map(route -> route.path().replaceAll(":([a-z]+)", "{$1}"))
+            .toList();
     table = new RouteTable(List.copyOf(routes));
     dispatcher = new Dispatcher(services, options, queries, lookups, reads);
+  }
+
+  /** Paths of the API, with variable parts in braces. */
+  List<String> paths() {
+    return paths;
   }
 
   @Override
@@ -96,10 +118,17 @@ public final class QueryApi implements Routes, AutoCloseable {
     return path.startsWith(prefix) ? page.find(path.substring(prefix.length())) : null;
   }
 
+  /** Lets go of clients that follow something without end, which would keep a server waiting. */
+  public void endStreams() {
+    live.close();
+  }
+
   @Override
   public void close() {
+    live.close();
     queries.close();
     lookups.close();
     reads.close();
+    arrow.close();
   }
 }

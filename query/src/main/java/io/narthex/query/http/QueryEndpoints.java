@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.arrow.memory.BufferAllocator;
 
 /** Queries: evaluated, formatted, taken apart. */
 final class QueryEndpoints {
@@ -30,6 +31,7 @@ final class QueryEndpoints {
   private final QueryMetrics metrics;
   private final RunningQueries running;
   private final Duration maxTimeout;
+  private final BufferAllocator arrow;
   private final Clock clock;
 
   QueryEndpoints(
@@ -37,12 +39,14 @@ final class QueryEndpoints {
       ApiOptions options,
       QueryMetrics metrics,
       RunningQueries running,
+      BufferAllocator arrow,
       Clock clock) {
     this.engine = services.engine();
     this.store = services.store();
     this.syntax = new QuerySyntax(options.language());
     this.metrics = metrics;
     this.running = running;
+    this.arrow = arrow;
     this.maxTimeout = options.queryTimeout();
     this.clock = clock;
   }
@@ -56,7 +60,8 @@ final class QueryEndpoints {
         Route.form("/api/v1/parse_query", this::parse));
   }
 
-  private Reply query(Call call) {
+  /** Answers an instant query. */
+  Reply query(Call call) {
     int limit = call.parameters().limit();
     return evaluate(call, limit, instantRequest(call));
   }
@@ -122,6 +127,11 @@ final class QueryEndpoints {
     long queuedNanos = System.nanoTime() - call.arrivedNanos();
     var result = inQuery(() -> evaluate(request, call));
     metrics.evaluated(queuedNanos, result.statistics());
+    if (ArrowBody.isAccepted(call.accept())) {
+      var body = new ArrowBody(result, limit, arrow);
+      call.progress().onClose(body::close);
+      return new Reply.Bytes(ArrowBody.MEDIA_TYPE, null, body);
+    }
     var statistics =
         parameters.get("stats").isEmpty() ? null : statistics(queuedNanos, result.statistics());
     var body = new ResultBody(result.value(), limit, statistics);

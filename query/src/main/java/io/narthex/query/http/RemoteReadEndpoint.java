@@ -22,7 +22,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,7 +212,7 @@ final class RemoteReadEndpoint {
   }
 
   /** The frames of a stream, each made when the connection takes it. */
-  private final class Frames implements JsonBody {
+  private final class Frames extends HeldBody {
     private final List<RemoteReadRequest.Query> queries;
     private final Map<String, String> external = externalLabels();
     private final Cancellation cancellation;
@@ -224,8 +223,6 @@ final class RemoteReadEndpoint {
     private int series;
     private int row;
     private @Nullable SeriesSelection selection;
-    private final ReentrantLock using = new ReentrantLock();
-    private volatile boolean closed;
 
     Frames(RemoteReadRequest request, Cancellation cancellation) {
       this.queries = request.queries();
@@ -233,19 +230,13 @@ final class RemoteReadEndpoint {
     }
 
     @Override
-    public boolean write(JsonOut out) {
-      using.lock();
-      try {
-        while (!out.isFull() && !closed) {
-          if (!frame(out)) {
-            return false;
-          }
+    boolean part(JsonOut out) {
+      while (!out.isFull() && !isClosed()) {
+        if (!frame(out)) {
+          return false;
         }
-        return !closed;
-      } finally {
-        using.unlock();
-        releaseIfClosed();
       }
+      return true;
     }
 
     /** Writes the next frame, or moves on to the next series; false at the end. */
@@ -297,22 +288,11 @@ final class RemoteReadEndpoint {
       return chunks;
     }
 
-    /** Never waits: what is being written goes on to its end, and then the writer releases. */
-    void close() {
-      closed = true;
-      releaseIfClosed();
-    }
-
-    private void releaseIfClosed() {
-      if (closed && using.tryLock()) {
-        try {
-          if (selection != null) {
-            selection.close();
-            selection = null;
-          }
-        } finally {
-          using.unlock();
-        }
+    @Override
+    void release() {
+      if (selection != null) {
+        selection.close();
+        selection = null;
       }
     }
   }

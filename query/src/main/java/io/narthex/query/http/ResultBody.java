@@ -61,7 +61,8 @@ final class ResultBody implements JsonBody {
     return value instanceof QueryValue.Matrix matrix ? matrix.series().size() : 1;
   }
 
-  private static String typeOf(QueryValue value) {
+  /** The {@code resultType} of the API. */
+  static String typeOf(QueryValue value) {
     if (value instanceof QueryValue.Scalar) {
       return "scalar";
     } else if (value instanceof QueryValue.Text) {

@@ -73,11 +73,21 @@ public final class QueryProgress implements AutoCloseable {
     peakBytes = mostBytes;
   }
 
-  /** Told by the engine: what gives back the memory of the result. Runs at once if closed. */
+  /**
+   * Told by the engine, and by whoever keeps something else for the answer: what gives it back.
+   * What was told before runs first; all of it runs at once if closed.
+   */
   public void onClose(Runnable giveBack) {
     synchronized (this) {
       if (!closed) {
-        release = giveBack;
+        var before = release;
+        release =
+            before == null
+                ? giveBack
+                : () -> {
+                  before.run();
+                  giveBack.run();
+                };
         return;
       }
     }

@@ -6,6 +6,7 @@ import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
+import io.narthex.pipeline.storage.Arrivals;
 import io.narthex.pipeline.telemetry.BuildInfo;
 import io.narthex.pipeline.telemetry.HttpMetrics;
 import io.narthex.query.promql.QueryEngine;
@@ -36,6 +37,7 @@ final class ApiServer implements AutoCloseable {
   final InMemoryStatusBoard board = new InMemoryStatusBoard();
   final PrometheusRegistry registry = new PrometheusRegistry();
   final FakeStore store;
+  final Arrivals arrivals = new Arrivals();
   final Notifications notifications = new Notifications(2);
   volatile @Nullable Configuration configuration;
   volatile ServerFacts.Readiness readiness = ServerFacts.Readiness.READY;
@@ -58,10 +60,21 @@ final class ApiServer implements AutoCloseable {
     api =
         new QueryApi(
             new ApiServices(
-                engine, store, store, board, new Facts(), registry, new HttpMetrics(registry)),
+                engine,
+                store,
+                store,
+                arrivals,
+                board,
+                new Facts(),
+                registry,
+                new HttpMetrics(registry)),
             options);
     server =
         HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "", List.of(api)).bindNow();
+  }
+
+  List<String> paths() {
+    return api.paths();
   }
 
   int port() {
