@@ -192,11 +192,17 @@ public final class Labels implements Comparable<Labels> {
 
   @Override
   public int compareTo(Labels other) {
+    if (this == other) {
+      return 0;
+    }
     return LabelBytes.compare(bytes, 0, bytes.length, other.bytes, 0, other.bytes.length);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
+    if (this == other) {
+      return true;
+    }
     return other instanceof Labels labels
         && hash == labels.hash
         && Arrays.equals(bytes, labels.bytes);

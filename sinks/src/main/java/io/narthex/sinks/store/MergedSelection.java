@@ -86,9 +86,6 @@ final class MergedSelection implements SeriesSelection {
 
   /** Whether labels are equal; if so the source is given the object that others have. */
   private boolean isSame(int source, int index, Labels own, Labels shared) {
-    if (own == shared) {
-      return true;
-    }
     if (!own.equals(shared)) {
       return false;
     }

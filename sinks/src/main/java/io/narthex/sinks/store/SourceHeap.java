@@ -78,7 +78,7 @@ final class SourceHeap {
   }
 
   private boolean isBefore(int a, int b) {
-    int order = labels[a] == labels[b] ? 0 : labels[a].compareTo(labels[b]);
+    int order = labels[a].compareTo(labels[b]);
     return order < 0 || (order == 0 && a < b);
   }
 }
