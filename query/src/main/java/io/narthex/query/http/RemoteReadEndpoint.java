@@ -278,7 +278,7 @@ final class RemoteReadEndpoint {
     /** Chunks until the frame is full, at least one. */
     private List<ChunkEncoder.Chunk> chunks() {
       var chunks = new ArrayList<ChunkEncoder.Chunk>();
-      long left = limits.frameBytes() - open().labels(series).bytes().length;
+      long left = (long) limits.frameBytes() - open().labels(series).bytes().length;
       do {
         var chunk = encoder.next(buffer, row);
         chunks.add(chunk);
