@@ -2,6 +2,7 @@ package io.narthex.operators.rules;
 
 import io.narthex.operators.alert.AlertEvaluator;
 import io.narthex.operators.alert.AlertTemplate;
+import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
@@ -14,9 +15,11 @@ import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +54,9 @@ public final class RuleEvaluator {
   private final RuleOptions options;
   private long advancedTo = Long.MIN_VALUE;
   private long evictedAt = Long.MIN_VALUE;
+  private final long lateness;
+  private Horizon horizon = new Horizon();
+  private Corrections corrections;
 
   /**
    * An evaluator whose groups begin with their next ticks from now on.
@@ -64,7 +70,16 @@ public final class RuleEvaluator {
   /** An evaluator with other options. */
   public RuleEvaluator(
       RuleSet rules, RuleOptions options, SampleStore history, Clock clock, RuleOutput out) {
-    this(rules, options, Map.of(), history, clock.millis(), Long.MAX_VALUE, clock, out);
+    this(
+        rules,
+        options,
+        RuleSnapshot.State.NONE,
+        history,
+        clock.millis(),
+        Long.MAX_VALUE,
+        clock,
+        out);
+    restoreAlerts();
   }
 
   /**
@@ -74,13 +89,20 @@ public final class RuleEvaluator {
   static RuleEvaluator bounded(
       RuleSet rules, SampleStore history, long from, Clock clock, RuleOutput out) {
     return new RuleEvaluator(
-        rules, RuleOptions.DEFAULTS, Map.of(), history, from, from - 1, clock, out);
+        rules,
+        RuleOptions.DEFAULTS.withLateness(Duration.ZERO),
+        RuleSnapshot.State.NONE,
+        history,
+        from,
+        from - 1,
+        clock,
+        out);
   }
 
   private RuleEvaluator(
       RuleSet rules,
       RuleOptions options,
-      Map<String, RuleSnapshot.Group> saved,
+      RuleSnapshot.State saved,
       SampleStore history,
       long begin,
       long filledTo,
@@ -93,9 +115,12 @@ public final class RuleEvaluator {
     this.filledTo = filledTo;
     startedAt = begin;
     this.rules = rules;
-    window = new WindowStore(rules.interests());
+    lateness = options.allowedLateness().toMillis();
+    window = new WindowStore(rules.interests(), horizon);
     historyEngine = new VectorizedQueryEngine(history, rules.engine());
-    install(rules, saved, startedAt);
+    install(rules, saved.groups(), startedAt);
+    corrections = new Corrections(groups, window, horizon, lateness);
+    suspect(saved.seen());
   }
 
   /**
@@ -130,7 +155,7 @@ public final class RuleEvaluator {
 
   /** The state of all rules; windows are not in it, they are filled from the store. */
   public byte[] snapshot() {
-    return RuleSnapshot.write(groups);
+    return RuleSnapshot.write(groups, seen());
   }
 
   /** The rules in force. */
@@ -197,22 +222,98 @@ public final class RuleEvaluator {
     window.append(batch);
   }
 
-  /** Evaluates all ticks whose samples are of this time or earlier. */
+  /**
+   * Evaluates all ticks whose samples are of this time or earlier. Before that, ticks that were
+   * evaluated already are evaluated again where samples came late, within the allowed lateness:
+   * their points are written once more, and alerts become what they would have been.
+   */
   public void advance(long time) {
+    correct();
     if (time <= advancedTo) {
       return;
     }
     advancedTo = time;
     for (var next = due(time); next != null; next = due(time)) {
-      long at = next.nextSampleTime();
       if (next.nextTick() < startedAt && isSilent(next)) {
         next.skip();
-        continue;
+      } else {
+        evaluate(next);
       }
-      evict(at);
-      next.evaluate(new GroupEvaluator.Surroundings(window, templates(), clock.millis()), out);
-      out.evaluated(GroupReport.of(next));
     }
+    correct();
+  }
+
+  /**
+   * Evaluates the groups that are chosen for it (see {@link RuleOptions#onArrival}) at the time of
+   * the newest sample that they read, if it came after their last evaluation. Ticks that lie before
+   * it are evaluated first; samples of other series that are older and come later correct what was
+   * evaluated, as late ones do. So each group is evaluated in order of time and at every tick, and
+   * {@code for} counts from sample to sample. What other groups write is seen as far as they have
+   * been evaluated.
+   *
+   * @param now samples of later times count as of now, milliseconds
+   */
+  public void arrive(long now) {
+    correct();
+    for (var group : groups) {
+      if (options.onArrival().test(group.definition())) {
+        long at = Math.min(now, group.newestSample(window));
+        while (group.nextSampleTime() <= at) {
+          evaluate(group);
+        }
+        if (at > group.lastSampleTime() && group.lastTick() != 0) {
+          evict(at);
+          horizon.begin(at);
+          group.arrive(at, surroundings(), out);
+          horizon.end(at);
+          out.evaluated(GroupReport.of(group));
+        }
+      }
+    }
+    correct();
+  }
+
+  private void evaluate(GroupEvaluator group) {
+    long at = group.nextSampleTime();
+    evict(at);
+    horizon.begin(at);
+    group.evaluate(surroundings(), out);
+    horizon.end(at);
+    group.forget(horizon.evaluatedTo() - lateness);
+    out.evaluated(GroupReport.of(group));
+  }
+
+  private GroupEvaluator.Surroundings surroundings() {
+    return new GroupEvaluator.Surroundings(window, templates(), clock.millis(), lateness > 0);
+  }
+
+  private void correct() {
+    if (lateness > 0 && (horizon.hasLate() || corrections.isSuspicious())) {
+      for (var group : corrections.run(surroundings(), out)) {
+        out.evaluated(GroupReport.of(group));
+      }
+    }
+  }
+
+  /** How many evaluations of rules were done again because of late samples. */
+  public long corrected() {
+    return corrections.corrected();
+  }
+
+  /** How many times of samples were too late to correct anything. */
+  public long tooLate() {
+    return corrections.tooLate();
+  }
+
+  /** Which way each rule is evaluated, by the keys of the groups, in order of the files. */
+  public Map<String, List<RuleForm>> forms() {
+    var forms = new LinkedHashMap<String, List<RuleForm>>();
+    for (var group : groups) {
+      forms.put(
+          group.definition().key(),
+          group.rules().stream().map(rule -> rule.plan().form()).toList());
+    }
+    return forms;
   }
 
   /**
@@ -220,6 +321,7 @@ public final class RuleEvaluator {
    * keep their state; the series of those that are gone end.
    */
   public void replace(RuleSet next) {
+    correct();
     var saved = new HashMap<String, RuleSnapshot.Group>();
     for (var group : groups) {
       saved.put(group.definition().key(), RuleSnapshot.Group.of(group));
@@ -227,18 +329,57 @@ public final class RuleEvaluator {
     long now = clock.millis();
     var before = window;
     rules = next;
-    window = new WindowStore(next.interests());
+    horizon = new Horizon();
+    window = new WindowStore(next.interests(), horizon);
     window.fill(before);
     historyEngine = new VectorizedQueryEngine(history, next.engine());
     install(next, saved, now);
+    corrections = new Corrections(groups, window, horizon, lateness);
     next.groups().forEach(group -> saved.remove(group.definition().key()));
     saved.forEach(this::end);
+  }
+
+  /** Which samples the ticks that may be corrected were computed from. */
+  private RuleSnapshot.Seen seen() {
+    if (lateness == 0 || horizon.evaluatedTo() == Long.MIN_VALUE) {
+      return RuleSnapshot.Seen.NONE;
+    }
+    long to = horizon.evaluatedTo();
+    var rows = new LinkedHashMap<String, Long>();
+    for (var selection : window.selections()) {
+      // What is still to be corrected is not known after a restart, only that there is something.
+      rows.put(
+          selection.matchers().toString(),
+          selection.isLate() ? -1 : selection.rows(to - lateness, to));
+    }
+    return new RuleSnapshot.Seen(to - lateness, to, rows);
+  }
+
+  /** Has ticks evaluated again of whose time the store holds other samples than were seen. */
+  private void suspect(RuleSnapshot.Seen seen) {
+    for (var selection : window.selections()) {
+      Long rows = seen.rows().get(selection.matchers().toString());
+      if (rows != null && rows != selection.rows(seen.from(), seen.to())) {
+        corrections.suspect(selection, seen.from(), seen.to());
+      }
+    }
+  }
+
+  /** Without a state, alerts go on from the series that were written of them. */
+  private void restoreAlerts() {
+    long from = startedAt - options.outageTolerance().toMillis();
+    var restore =
+        ForStateRestore.of(options.gracePeriod(), new WrittenAlerts(history, from, startedAt));
+    for (var group : groups) {
+      group.rules().forEach(rule -> rule.restoreFrom(restore));
+    }
   }
 
   private void install(RuleSet next, Map<String, RuleSnapshot.Group> saved, long now) {
     var installed = new ArrayList<GroupEvaluator>();
     var firstWrites = new HashMap<String, Long>();
     long earliest = now;
+    long seen = Long.MIN_VALUE;
     var planner = new RulePlanner(window, history, next.engine(), options.incremental());
     for (var prepared : next.groups()) {
       // A bounded run begins with the samples, one of the stream with the clock.
@@ -248,7 +389,11 @@ public final class RuleEvaluator {
       if (state != null) {
         // The interval may be another one now.
         long tick = prepared.schedule().after(state.nextTick() - 1);
-        group.resume(tick, state.rules(), state.orphans());
+        group.resume(tick, state);
+        if (lateness == 0) {
+          group.forget(Long.MAX_VALUE);
+        }
+        seen = Math.max(seen, group.lastSampleTime());
       }
       installed.add(group);
       earliest = Math.min(earliest, group.nextSampleTime());
@@ -262,9 +407,10 @@ public final class RuleEvaluator {
     // What rules wrote at ticks that come again is not to be seen before they do.
     window.fill(
         history,
-        earliest,
+        Math.min(earliest, seen == Long.MIN_VALUE ? earliest : seen - lateness),
         labels ->
             Math.min(filledTo, firstWrites.getOrDefault(labels.metricName(), Long.MAX_VALUE) - 1));
+    horizon.end(seen); // only now, as what fills the window is not late
     if (earliest < startedAt) {
       window.eachTime(
           time -> {
@@ -317,7 +463,10 @@ public final class RuleEvaluator {
       for (var group : groups) {
         oldest = Math.min(oldest, group.nextSampleTime());
       }
-      window.evict(oldest);
+      if (horizon.evaluatedTo() != Long.MIN_VALUE) {
+        oldest = Math.min(oldest, horizon.evaluatedTo());
+      }
+      window.evict(oldest - lateness);
       evictedAt = at;
       heard.headSet(Math.floorDiv(oldest - 2 * SILENCE_MILLIS, HEARD_MILLIS)).clear();
     }

@@ -53,7 +53,7 @@ final class RulePlanner {
   }
 
   RulePlan plan(RuleSet.Prepared rule) {
-    if (rule.elsewhere()) {
+    if (rule.reach().elsewhere()) {
       return plain(
           rule,
           history,

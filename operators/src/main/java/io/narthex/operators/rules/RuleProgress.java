@@ -1,6 +1,7 @@
 package io.narthex.operators.rules;
 
 import io.narthex.operators.alert.AlertRuleState;
+import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.pipeline.model.Labels;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class RuleProgress {
   private long lastTick;
   private long durationNanos;
   private @Nullable String lastError;
+  private @Nullable ForStateRestore restore;
   private long evaluations;
   private long failures;
 
@@ -56,6 +58,18 @@ final class RuleProgress {
 
   void alerts(AlertRuleState state) {
     alerts = state;
+  }
+
+  /** The first evaluation goes on from the series that were written before the state was lost. */
+  void restoreFrom(ForStateRestore lost) {
+    restore = lost;
+  }
+
+  /** From where the evaluation that runs goes on; only once. */
+  @Nullable ForStateRestore restore() {
+    var once = restore;
+    restore = null;
+    return once;
   }
 
   /** The series that the last evaluation which did not fail wrote. */

@@ -46,7 +46,7 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
    *     alike in these, their order
    * @param text the expression, as it is printed
    * @param labels in effect
-   * @param elsewhere whether it reads what no window holds, so that the store is asked
+   * @param reach how far back it reads; elsewhere if the store is asked, as no window holds that
    * @param alert null for a recording rule
    */
   record Prepared(
@@ -55,7 +55,7 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
       Expr expr,
       String text,
       Map<String, String> labels,
-      boolean elsewhere,
+      WindowReach reach,
       @Nullable AlertEvaluator alert) {}
 
   /** No rules. */
@@ -131,7 +131,7 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
               ? new AlertEvaluator(
                   AlertRule.of(definition(group, definition, labels, text), surroundings))
               : null;
-      rules.add(new Prepared(rule, key, expr, text, labels, reach.elsewhere(), alert));
+      rules.add(new Prepared(rule, key, expr, text, labels, reach, alert));
     }
     return new Group(group, TickSchedule.of(group), List.copyOf(rules));
   }

@@ -18,10 +18,14 @@ final class SelectedSeries {
   private boolean arranged = true;
   private long clock;
   private long structure;
+  private final Horizon horizon;
+  private final LateTimes late = new LateTimes();
+  private long newest = Long.MIN_VALUE;
   private boolean histograms;
 
-  SelectedSeries(List<Matcher> matchers) {
+  SelectedSeries(List<Matcher> matchers, Horizon horizon) {
     this.matchers = matchers;
+    this.horizon = horizon;
   }
 
   List<Matcher> matchers() {
@@ -91,9 +95,40 @@ final class SelectedSeries {
     arranged = false;
   }
 
-  /** A series changed. */
-  void touched(int position) {
+  /** A series changed at a time. */
+  void touched(int position, long time) {
     stamps[position] = ++clock;
+    newest = Math.max(newest, time);
+    if (horizon.isLate(time)) {
+      if (late.isEmpty()) {
+        horizon.add(this);
+      }
+      late.add(time);
+    }
+  }
+
+  /** The time of the newest sample that ever came. */
+  long newest() {
+    return newest;
+  }
+
+  /** Whether there are late samples that were not taken. */
+  boolean isLate() {
+    return !late.isEmpty();
+  }
+
+  /** The times of late samples, in order; forgets them. */
+  long[] takeLate() {
+    return late.take();
+  }
+
+  /** How many samples there are in {@code [from, to]}. */
+  long rows(long from, long to) {
+    long rows = 0;
+    for (int i = 0; i < size; i++) {
+      rows += series[i].after(to) - series[i].after(from - 1);
+    }
+    return rows;
   }
 
   /** Drops the series without samples. */

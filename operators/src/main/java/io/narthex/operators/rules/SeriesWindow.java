@@ -99,12 +99,12 @@ final class SeriesWindow {
     return at;
   }
 
-  private void touch() {
+  private void touch(long time) {
     for (int i = 0; i < selections.length; i++) {
       if (histograms != null) {
         selections[i].sawHistogram();
       }
-      selections[i].touched(positions[i]);
+      selections[i].touched(positions[i], time);
     }
   }
 
@@ -126,7 +126,7 @@ final class SeriesWindow {
       at = -found - 1;
     }
     insert(at, time, value, histogram, start);
-    touch();
+    touch(time);
     return true;
   }
 
@@ -143,7 +143,7 @@ final class SeriesWindow {
     if (histograms != null) {
       histograms[row] = histogram;
     }
-    touch();
+    touch(timestamps[row]);
     return true;
   }
 

@@ -8,6 +8,7 @@ import io.narthex.query.promql.plan.Durations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
   private static final String INFO = "info";
+
+  /** Functions of histograms for which it is found out where resets are. */
+  private static final Set<String> RESOLVES_RESETS =
+      Set.of(
+          "histogram_avg",
+          "histogram_count",
+          "histogram_stddev",
+          "histogram_stdvar",
+          "histogram_sum");
 
   /**
    * The reach of an expression.
@@ -36,6 +46,7 @@ record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
   private static final class Walk implements Expr.Visitor<Boolean> {
     final Map<List<Matcher>, Long> found = new LinkedHashMap<>();
     boolean elsewhere;
+    private boolean hints;
     private final Durations durations = new Durations(0, 0); // those of an instant query
     private final long lookback;
     private long outer;
@@ -67,15 +78,19 @@ record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
     @Override
     public Boolean vectorSelector(Expr.VectorSelector node) {
       // Extended selectors look another look back further.
-      add(node.matchers(), outer + offset(node.time()) + 2 * lookback);
+      long extended = node.extension() == Expr.Extension.NONE ? 0 : lookback;
+      add(node.matchers(), outer + offset(node.time()) + lookback + extended);
       return true;
     }
 
     @Override
     public Boolean matrixSelector(Expr.MatrixSelector node) {
       var vector = node.vector();
-      // The sample before the range may decide whether a histogram is a reset.
-      long range = durations.positive(node.range()) + 2 * lookback;
+      long range = durations.positive(node.range());
+      if (hints || vector.extension() != Expr.Extension.NONE) {
+        // The sample before the range may decide whether a histogram is a reset.
+        range += 2 * lookback;
+      }
       add(vector.matchers(), outer + offset(vector.time()) + range);
       return true;
     }
@@ -114,7 +129,10 @@ record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
       if (node.function().name().equals(INFO)) {
         elsewhere = true; // it looks for series by the labels that it finds
       }
+      boolean before = hints;
+      hints |= RESOLVES_RESETS.contains(node.function().name());
       node.arguments().forEach(argument -> argument.accept(this));
+      hints = before;
       return true;
     }
 

@@ -12,6 +12,7 @@ import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreStatistics;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,12 +34,27 @@ public final class WindowStore implements SampleStore {
   private final LabelTable<SeriesWindow> table = new LabelTable<>();
   private final List<SeriesWindow> all = new ArrayList<>();
 
+  private final Horizon horizon;
+
   public WindowStore(Interests interests) {
+    this(interests, new Horizon());
+  }
+
+  /**
+   * @param horizon what is late
+   */
+  WindowStore(Interests interests, Horizon horizon) {
     this.interests = interests;
+    this.horizon = horizon;
     interests
         .reach()
         .keySet()
-        .forEach(matchers -> members.computeIfAbsent(matchers, SelectedSeries::new));
+        .forEach(matchers -> members.put(matchers, new SelectedSeries(matchers, horizon)));
+  }
+
+  /** The series of all selectors. */
+  Collection<SelectedSeries> selections() {
+    return members.values();
   }
 
   /** The series of a selector that rules have; null if they have none such. */
@@ -201,7 +217,9 @@ public final class WindowStore implements SampleStore {
     }
     var window = new SeriesWindow(labels, reach);
     for (var selector : selectors) {
-      members.computeIfAbsent(selector.matchers(), SelectedSeries::new).add(window);
+      members
+          .computeIfAbsent(selector.matchers(), key -> new SelectedSeries(key, horizon))
+          .add(window);
     }
     table.put(labels.bytes(), labels.hash(), window);
     all.add(window);
