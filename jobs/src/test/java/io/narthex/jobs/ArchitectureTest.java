@@ -99,7 +99,10 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "io.narthex.sinks.block..", "io.narthex.sinks.compact..", "io.narthex.query.http..")
+              "io.narthex.sinks.block..",
+              "io.narthex.sinks.compact..",
+              "io.narthex.sinks.export..",
+              "io.narthex.query.http..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.arrow..");

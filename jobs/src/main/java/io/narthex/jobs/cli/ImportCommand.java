@@ -3,6 +3,7 @@ package io.narthex.jobs.cli;
 import io.narthex.jobs.server.StartupException;
 import io.narthex.sinks.prometheus.Import;
 import io.narthex.sinks.prometheus.ImportSummary;
+import io.narthex.sinks.prometheus.OpenMetricsFile;
 import io.narthex.sinks.prometheus.PrometheusDirectory;
 import io.narthex.sinks.store.BlockStore;
 import io.narthex.sinks.store.StoreOptions;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.TreeMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,7 +52,8 @@ final class ImportCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what is to be imported: prometheus");
+    throw new ParameterException(
+        spec.commandLine(), "say what is to be imported: prometheus or openmetrics");
   }
 
   @Command(
@@ -65,6 +68,25 @@ final class ImportCommand implements Runnable {
       @Parameters(paramLabel = "DIR", description = "What --storage.tsdb.path of Prometheus names.")
           Path directory) {
     return run(into -> PrometheusDirectory.read(directory, into));
+  }
+
+  @Command(
+      name = "openmetrics",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Imports OpenMetrics text in which every sample has a timestamp, also packed with gzip (FILE.gz).",
+        "Samples are taken at any age; when they are imported again, they overwrite. Exit code 1 if anything could not be"
+            + " taken over."
+      })
+  int openMetrics(
+      @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files to read.")
+          List<Path> files) {
+    return run(
+        into -> {
+          for (var file : files) {
+            OpenMetricsFile.read(file, into);
+          }
+        });
   }
 
   /** Something to import. */

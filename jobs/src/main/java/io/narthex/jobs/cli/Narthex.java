@@ -24,6 +24,8 @@ import picocli.CommandLine.ParameterException;
       SubmitCommand.class,
       QueryServerCommand.class,
       ImportCommand.class,
+      ExportCommand.class,
+      BlocksCommand.class,
       QueryCommand.class,
       CheckCommand.class,
       TestCommand.class,

@@ -64,7 +64,7 @@ public final class Tables {
                 : List.of(series.name()));
       }
     }
-    align(rows, out, values);
+    align(rows, out, values ? rows.get(0).size() - 1 : rows.get(0).size());
   }
 
   private static void matrix(QueryAnswer answer, PrintWriter out, int width) {
@@ -88,7 +88,7 @@ public final class Tables {
           rows.add(row);
         });
     if (widthOf(rows) <= width) {
-      align(rows, out, true);
+      align(rows, out, rows.get(0).size() - 1);
       return;
     }
     for (var series : answer.series()) {
@@ -97,7 +97,7 @@ public final class Tables {
       series
           .points()
           .forEach(point -> own.add(List.of("  " + Times.rfc3339(point.millis()), point.value())));
-      align(own, out, true);
+      align(own, out, 1);
     }
   }
 
@@ -117,8 +117,19 @@ public final class Tables {
     return text.codePointCount(0, text.length());
   }
 
-  /** Prints columns; the last one of numbers is set to the right. */
-  private static void align(List<List<String>> rows, PrintWriter out, boolean numbersLast) {
+  /**
+   * Prints rows of texts as aligned columns, the first row being their names.
+   *
+   * @param firstNumber the column from which on texts are set to the right
+   */
+  public static void rows(List<List<String>> rows, PrintWriter out, int firstNumber) {
+    align(
+        rows.stream().map(row -> row.stream().map(QueryAnswer::plain).toList()).toList(),
+        out,
+        firstNumber);
+  }
+
+  private static void align(List<List<String>> rows, PrintWriter out, int firstNumber) {
     if (rows.isEmpty()) {
       return;
     }
@@ -132,9 +143,8 @@ public final class Tables {
       for (int column = 0; column < columns; column++) {
         String text = row.get(column);
         String pad = " ".repeat(widths[column] - length(text));
-        boolean last = column == columns - 1;
-        boolean right = numbersLast && last && columns > 1;
-        line.append(column == 0 ? "" : GAP).append(right ? pad + text : text + (last ? "" : pad));
+        boolean right = column > 0 && column >= firstNumber;
+        line.append(column == 0 ? "" : GAP).append(right ? pad + text : text + pad);
       }
       out.println(line.toString().stripTrailing());
     }
