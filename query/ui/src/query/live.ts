@@ -14,10 +14,10 @@ export interface Live {
   note: string;
 }
 
-/** The data of an event: an answer's envelope, or the result itself. */
-function resultOf(text: string): QueryData | undefined {
-  const parsed = JSON.parse(text) as { data?: QueryData; resultType?: string };
-  return parsed.data ?? (parsed.resultType ? (parsed as QueryData) : undefined);
+/** An event: what the query would have answered at that moment, an error included. */
+interface LiveAnswer {
+  data?: QueryData;
+  error?: string;
 }
 
 /**
@@ -26,9 +26,11 @@ function resultOf(text: string): QueryData | undefined {
  */
 export function useLive(expr: string): Live {
   const [data, setData] = useState<QueryData | undefined>(undefined);
+  const [fault, setFault] = useState('');
   const [state, setState] = useState<'off' | 'opening' | 'streaming' | 'asking'>('off');
   useEffect(() => {
     setData(undefined);
+    setFault('');
     if (expr.trim() === '') {
       setState('off');
       return;
@@ -36,14 +38,14 @@ export function useLive(expr: string): Live {
     setState('opening');
     const stream = new EventSource(`${root}api/v1/query_live?${new URLSearchParams({ query: expr })}`);
     const take = (event: MessageEvent<string>) => {
-      const result = resultOf(event.data);
-      if (result) {
-        setData(result);
+      const answer = JSON.parse(event.data) as LiveAnswer;
+      if (answer.data) {
+        setData(answer.data);
         setState('streaming');
       }
+      setFault(answer.error ?? '');
     };
     stream.onmessage = take;
-    stream.addEventListener('value', take);
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) {
         setState('asking');
@@ -53,5 +55,5 @@ export function useLive(expr: string): Live {
   }, [expr]);
   const turn = useTicks(state === 'asking', FALLBACK_MILLIS);
   const note = { off: '', opening: 'connecting', streaming: 'live', asking: 'every 5 s' }[state];
-  return { data, turn, note };
+  return { data, turn, note: fault === '' ? note : fault };
 }
