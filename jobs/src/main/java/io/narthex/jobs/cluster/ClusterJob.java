@@ -3,6 +3,7 @@ package io.narthex.jobs.cluster;
 import io.narthex.jobs.embedded.FlinkSettings;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.ConfigurationLoader;
 import io.narthex.sinks.alertmanager.AlertSink;
 import io.narthex.sinks.flink.StoreSink;
@@ -60,7 +61,7 @@ public final class ClusterJob {
             new StoreSink(() -> TaskManagerServices.appender(folder), TaskManagerServices::acks),
             TaskManagerServices::status,
             () -> TaskManagerServices.rules(rules),
-            new AlertSink(() -> TaskManagerServices.sender(rules))));
+            new AlertSink(() -> TaskManagerServices.sender(rules), () -> AlertHistory.NONE)));
   }
 
   /** The flags of the job. */

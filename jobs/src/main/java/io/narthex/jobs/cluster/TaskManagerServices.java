@@ -4,6 +4,7 @@ import io.narthex.jobs.rules.RuleSets;
 import io.narthex.operators.rules.LiveRules;
 import io.narthex.operators.rules.RuleMetrics;
 import io.narthex.operators.rules.RuleServices;
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.status.StatusBoard;
@@ -107,6 +108,7 @@ final class TaskManagerServices {
               new AlertmanagerSender(
                   SenderOptions.DEFAULT,
                   STATUS,
+                  AlertHistory.NONE,
                   REGISTRY,
                   config -> Discoveries.of(config, metrics));
           sender.apply(added.alerting(), added.labels());

@@ -5,11 +5,13 @@ import io.narthex.operators.rules.LiveRules;
 import io.narthex.operators.rules.RuleMetrics;
 import io.narthex.operators.rules.RuleServices;
 import io.narthex.operators.rules.RuleSet;
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.sinks.alertmanager.AlertmanagerSender;
+import io.narthex.sinks.history.AlertJournal;
 import io.narthex.sources.discovery.Discoveries;
 import io.narthex.sources.discovery.DiscoveryMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -27,6 +29,7 @@ final class RulePart implements AutoCloseable {
   private final LiveRules live;
   private final RuleServices services;
   private final AlertmanagerSender sender;
+  private final AlertJournal journal;
 
   /**
    * Loads the rules of the configuration that a server starts with.
@@ -47,14 +50,24 @@ final class RulePart implements AutoCloseable {
         new RuleServices(
             live, store, status, RuleMetrics.of(registry), settings.maxWait(), Clock.systemUTC());
     var discovery = DiscoveryMetrics.of(registry);
+    journal = AlertJournal.open(server.storagePath().resolve("alerts"));
+    status.history(journal);
     sender =
         new AlertmanagerSender(
-            settings.sender(), status, registry, config -> Discoveries.of(config, discovery));
+            settings.sender(),
+            status,
+            journal,
+            registry,
+            config -> Discoveries.of(config, discovery));
     sender.apply(configuration.alerting(), configuration.global().externalLabels());
   }
 
   RuleServices services() {
     return services;
+  }
+
+  AlertHistory history() {
+    return journal;
   }
 
   AlertmanagerSender sender() {
@@ -86,5 +99,6 @@ final class RulePart implements AutoCloseable {
   @Override
   public void close() {
     sender.close();
+    journal.close();
   }
 }

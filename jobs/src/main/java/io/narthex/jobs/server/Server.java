@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Server.class);
+
+  private static final long CHECKPOINT_SECONDS = 10;
 
   private final ServerParts parts;
   private final EmbeddedFlink flink;
@@ -105,6 +108,7 @@ public final class Server implements AutoCloseable {
     logger.info("stopping");
     parts.facts().state(State.STOPPING);
     parts.stopListening();
+    checkpoint("the start goes back to the last checkpoint").join();
     job.cancel().join();
     flink.close();
     parts.close();
@@ -115,8 +119,20 @@ public final class Server implements AutoCloseable {
     while (!job.isRunning()) {
       LockSupport.parkNanos(10_000_000);
     }
+    checkpoint("a crash now forgets alerts"); // the first one, without waiting for its time
     parts.facts().state(State.READY);
     parts.announce();
+  }
+
+  /** Takes a checkpoint; one that fails is logged. */
+  private CompletableFuture<String> checkpoint(String consequence) {
+    return job.checkpoint()
+        .orTimeout(CHECKPOINT_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(
+            failure -> {
+              logger.warn("no checkpoint, {}: {}", consequence, failure.toString());
+              return "";
+            });
   }
 
   private static void closeAfterFailure(

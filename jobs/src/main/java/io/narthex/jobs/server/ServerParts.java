@@ -3,6 +3,7 @@ package io.narthex.jobs.server;
 import io.narthex.jobs.embedded.EmbeddedFlink;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.http.WebGuard;
@@ -149,7 +150,7 @@ final class ServerParts implements AutoCloseable {
                 this.<Acknowledgements>handle(acks)),
             handle(status),
             handle(rules.services()),
-            new AlertSink(handle(rules.sender()))));
+            new AlertSink(handle(rules.sender()), this.<AlertHistory>handle(rules.history()))));
     var graph = environment.getStreamGraph();
     graph.setJobName("narthex");
     return graph;

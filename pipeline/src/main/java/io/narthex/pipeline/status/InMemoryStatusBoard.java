@@ -1,5 +1,6 @@
 package io.narthex.pipeline.status;
 
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.model.MetricMetadata;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ public final class InMemoryStatusBoard implements StatusBoard {
   private final Map<String, Pool> pools = new TreeMap<>(); // guarded by this
   private final Map<TargetKey, List<MetricMetadata>> metadata = new LinkedHashMap<>();
   private Alertmanagers alertmanagers = Alertmanagers.NONE; // guarded by this
+  private AlertHistory history = AlertHistory.NONE; // guarded by this
   private Map<String, RuleGroupStatus> rules = new LinkedHashMap<>(); // guarded by this
 
   private record Pool(
@@ -77,6 +79,16 @@ public final class InMemoryStatusBoard implements StatusBoard {
   @Override
   public synchronized Alertmanagers alertmanagers() {
     return alertmanagers;
+  }
+
+  @Override
+  public synchronized void history(AlertHistory kept) {
+    history = kept;
+  }
+
+  @Override
+  public synchronized AlertHistory history() {
+    return history;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.narthex.pipeline.status;
 
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.model.MetricMetadata;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,11 @@ public interface StatusBoard {
 
   /** Notes the newest evaluation of a group; one that {@link #rules} did not name is ignored. */
   void evaluated(RuleGroupStatus group);
+
+  /** Tells where the audit trail of alerts is kept. */
+  void history(AlertHistory history);
+
+  AlertHistory history();
 
   /** The rule groups in order of their files and, within a file, of their names. */
   List<RuleGroupStatus> rules();

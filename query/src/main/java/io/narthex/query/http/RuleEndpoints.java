@@ -1,6 +1,7 @@
 package io.narthex.query.http;
 
 import io.narthex.pipeline.alert.ActiveAlert;
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.status.RuleGroupStatus;
 import io.narthex.pipeline.status.RuleStatus;
 import io.narthex.pipeline.status.StatusBoard;
@@ -12,6 +13,8 @@ import java.util.Map;
 
 /** Rules, alerts and Alertmanagers. */
 final class RuleEndpoints {
+  private static final int DEFAULT_HISTORY = 1000;
+
   private final StatusBoard status;
 
   RuleEndpoints(StatusBoard status) {
@@ -21,6 +24,7 @@ final class RuleEndpoints {
   List<Route> routes() {
     return List.of(
         Route.get("/api/v1/alerts", call -> alerts()),
+        Route.get("/api/v1/alerts/history", this::history),
         Route.get("/api/v1/rules", this::rules),
         Route.get("/api/v1/alertmanagers", call -> alertmanagers()));
   }
@@ -48,6 +52,18 @@ final class RuleEndpoints {
       }
     }
     return Reply.data(Map.of("alerts", alerts));
+  }
+
+  private Reply history(Call call) {
+    var parameters = call.parameters();
+    int limit = parameters.limit();
+    var wanted =
+        new AlertHistory.Wanted(
+            parameters.get("alertname"),
+            parameters.time("start", Long.MIN_VALUE),
+            parameters.time("end", Long.MAX_VALUE),
+            limit == 0 ? DEFAULT_HISTORY : limit);
+    return Reply.data(HistoryBody.of(status.history().find(wanted)));
   }
 
   private static Map<String, Object> group(RuleGroupStatus group, boolean excludeAlerts) {

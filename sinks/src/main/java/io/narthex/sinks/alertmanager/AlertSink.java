@@ -1,6 +1,7 @@
 package io.narthex.sinks.alertmanager;
 
 import io.narthex.pipeline.alert.AlertBatch;
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.runtime.Provider;
 import java.util.Collection;
 import java.util.List;
@@ -22,14 +23,17 @@ public final class AlertSink
   private static final long serialVersionUID = 1;
 
   private final Provider<AlertmanagerSender> sender;
+  private final Provider<AlertHistory> history;
 
   /**
    * Makes a sink.
    *
    * @param sender asked for when the writer is made
+   * @param history where changes of state are noted; asked for likewise
    */
-  public AlertSink(Provider<AlertmanagerSender> sender) {
+  public AlertSink(Provider<AlertmanagerSender> sender, Provider<AlertHistory> history) {
     this.sender = sender;
+    this.history = history;
   }
 
   @Override
@@ -45,7 +49,7 @@ public final class AlertSink
       throw new IllegalStateException(
           "the alert sink runs with parallelism " + parallelism + "; set it to 1");
     }
-    return new AlertWriter(sender.get(), states);
+    return new AlertWriter(sender.get(), history.get(), states);
   }
 
   @Override

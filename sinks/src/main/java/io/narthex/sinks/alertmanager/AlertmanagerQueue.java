@@ -1,5 +1,6 @@
 package io.narthex.sinks.alertmanager;
 
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.alert.AlertNotification;
 import io.narthex.pipeline.model.Labels;
 import java.time.Duration;
@@ -30,6 +31,7 @@ final class AlertmanagerQueue {
   private final AlertTransport transport;
   private final SenderOptions options;
   private final SenderMetrics.Of metrics;
+  private final AlertHistory history;
   private final Scheduler scheduler;
 
   private final ArrayDeque<Entry> waiting = new ArrayDeque<>(); // guarded by this
@@ -72,12 +74,14 @@ final class AlertmanagerQueue {
       AlertTransport transport,
       SenderOptions options,
       SenderMetrics.Of metrics,
+      AlertHistory history,
       Scheduler scheduler) {
     this.url = url;
     this.timeout = timeout;
     this.transport = transport;
     this.options = options;
     this.metrics = metrics;
+    this.history = history;
     this.scheduler = scheduler;
     metrics.length(0);
   }
@@ -148,11 +152,12 @@ final class AlertmanagerQueue {
                 .scheduler(scheduler)
                 .filter(
                     fault -> mayPass(fault) && now() - since < options.giveUpAfter().toMillis()))
-        .doOnSuccess(nothing -> delivered(batch.size()))
-        .onErrorResume(fault -> Mono.fromRunnable(() -> lost(batch.size(), fault)));
+        .doOnNext(answer -> delivered(batch, answer))
+        .then()
+        .onErrorResume(fault -> Mono.fromRunnable(() -> lost(batch, fault)));
   }
 
-  private Mono<Void> attempt(List<Entry> batch) {
+  private Mono<AlertTransport.Answer> attempt(List<Entry> batch) {
     long start = now();
     var body = new AlertBody();
     batch.forEach(entry -> body.add(entry.alert(), entry.labels(), start));
@@ -162,7 +167,7 @@ final class AlertmanagerQueue {
         .doOnNext(answer -> metrics.answered(now() - start))
         .flatMap(
             answer ->
-                answer.isTaken() ? Mono.<Void>empty() : Mono.error(new RefusedException(answer)))
+                answer.isTaken() ? Mono.just(answer) : Mono.error(new RefusedException(answer)))
         .doOnError(fault -> failed(batch.size(), fault));
   }
 
@@ -193,8 +198,9 @@ final class AlertmanagerQueue {
     return false;
   }
 
-  private void delivered(int alerts) {
-    metrics.sent(alerts);
+  private void delivered(List<Entry> batch, AlertTransport.Answer answer) {
+    metrics.sent(batch.size());
+    note(batch, true, "HTTP status " + answer.status());
     if (failing) {
       failing = false;
       LOG.info("{} takes alerts again", url);
@@ -210,9 +216,16 @@ final class AlertmanagerQueue {
     }
   }
 
-  private void lost(int alerts, Throwable fault) {
-    metrics.dropped(alerts);
-    LOG.error("{} alerts for {} are dropped: {}", alerts, url, reason(fault));
+  private void lost(List<Entry> batch, Throwable fault) {
+    metrics.dropped(batch.size());
+    note(batch, false, reason(fault));
+    LOG.error("{} alerts for {} are dropped: {}", batch.size(), url, reason(fault));
+  }
+
+  private void note(List<Entry> batch, boolean taken, String answer) {
+    history.sent(
+        batch.stream().map(Entry::alert).toList(),
+        new AlertHistory.Sending(url, now(), taken, answer));
   }
 
   private static String reason(Throwable fault) {

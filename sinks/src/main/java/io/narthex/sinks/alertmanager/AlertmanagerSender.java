@@ -1,5 +1,6 @@
 package io.narthex.sinks.alertmanager;
 
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.alert.AlertNotification;
 import io.narthex.pipeline.config.AlertingConfig;
 import io.narthex.pipeline.config.DiscoveryConfig;
@@ -33,6 +34,7 @@ public final class AlertmanagerSender implements AutoCloseable {
 
   private final SenderOptions options;
   private final StatusBoard status;
+  private final AlertHistory history;
   private final SenderMetrics metrics;
   private final Function<DiscoveryConfig, Flux<List<TargetGroup>>> discovery;
   private final Function<AlertingConfig.Alertmanagers, AlertTransport> transports;
@@ -67,17 +69,20 @@ public final class AlertmanagerSender implements AutoCloseable {
    * Makes a sender that knows no Alertmanager yet; {@link #apply} tells it which.
    *
    * @param status learns which Alertmanagers there are
+   * @param history learns what became of notifications
    * @param registry gets the metrics, once for each registry
    * @param discovery finds the targets of a configuration: each element is all that is known
    */
   public AlertmanagerSender(
       SenderOptions options,
       StatusBoard status,
+      AlertHistory history,
       PrometheusRegistry registry,
       Function<DiscoveryConfig, Flux<List<TargetGroup>>> discovery) {
     this(
         options,
         status,
+        history,
         registry,
         discovery,
         config -> new HttpTransport(config.client()),
@@ -87,12 +92,14 @@ public final class AlertmanagerSender implements AutoCloseable {
   AlertmanagerSender(
       SenderOptions options,
       StatusBoard status,
+      AlertHistory history,
       PrometheusRegistry registry,
       Function<DiscoveryConfig, Flux<List<TargetGroup>>> discovery,
       Function<AlertingConfig.Alertmanagers, AlertTransport> transports,
       Scheduler scheduler) {
     this.options = options;
     this.status = status;
+    this.history = history;
     this.metrics = new SenderMetrics(registry, options.queueCapacity());
     this.discovery = discovery;
     this.transports = transports;
@@ -199,7 +206,7 @@ public final class AlertmanagerSender implements AutoCloseable {
         config,
         url ->
             new AlertmanagerQueue(
-                url, config.timeout(), transport, options, metrics.of(url), scheduler),
+                url, config.timeout(), transport, options, metrics.of(url), history, scheduler),
         options.queueCapacity());
   }
 

@@ -2,6 +2,7 @@ package io.narthex.sinks.alertmanager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.alert.AlertNotification;
 import io.narthex.pipeline.config.AlertingConfig;
 import io.narthex.pipeline.config.AlertingConfig.Alertmanagers;
@@ -49,6 +50,7 @@ class AlertmanagerSenderTest {
       new AlertmanagerSender(
           SenderOptions.DEFAULT.withDrain(Duration.ZERO),
           status,
+          AlertHistory.NONE,
           registry,
           AlertmanagerSenderTest::groups,
           config -> this::post,
@@ -275,6 +277,7 @@ class AlertmanagerSenderTest {
         new AlertmanagerSender(
             SenderOptions.DEFAULT.withQueue(3, 2).withDrain(Duration.ZERO),
             status,
+            AlertHistory.NONE,
             new PrometheusRegistry(),
             AlertmanagerSenderTest::groups,
             config -> this::post,
@@ -308,6 +311,7 @@ class AlertmanagerSenderTest {
         new AlertmanagerSender(
             SenderOptions.DEFAULT.withDrain(Duration.ZERO),
             status,
+            AlertHistory.NONE,
             new PrometheusRegistry(),
             config -> found.asFlux(),
             config -> this::post,
@@ -357,6 +361,7 @@ class AlertmanagerSenderTest {
           new AlertmanagerSender(
               SenderOptions.DEFAULT.withQueue(100, 1),
               status,
+              AlertHistory.NONE,
               new PrometheusRegistry(),
               AlertmanagerSenderTest::groups);
       var entry =
@@ -385,6 +390,7 @@ class AlertmanagerSenderTest {
         new AlertmanagerSender(
             SenderOptions.DEFAULT.withDrain(limit),
             status,
+            AlertHistory.NONE,
             new PrometheusRegistry(),
             AlertmanagerSenderTest::groups,
             config -> (url, body) -> Mono.error(new ConnectException("refused")),

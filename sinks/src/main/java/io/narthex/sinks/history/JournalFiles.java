@@ -1,0 +1,140 @@
+package io.narthex.sinks.history;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbered files of frames, {@code length i32 | CRC32C of the payload i32 | payload}. A process
+ * appends to files of its own only, so a torn frame can only be the last of its file. The oldest
+ * files make room. One thread writes; any may read.
+ */
+final class JournalFiles implements AutoCloseable {
+  private static final Pattern NAME = Pattern.compile("[0-9]{8}\\.log");
+  private static final int HEADER = 8;
+
+  private final Path folder;
+  private final long fileBytes;
+  private final int mostFiles;
+  private @Nullable FileChannel channel; // only touched by the writing thread
+  private long written; // likewise
+  private int number; // likewise
+
+  /**
+   * Files of a folder; it is made if need be.
+   *
+   * @param fileBytes after which the next file begins
+   * @param mostFiles that are kept
+   */
+  JournalFiles(Path folder, long fileBytes, int mostFiles) throws IOException {
+    this.folder = folder;
+    this.fileBytes = fileBytes;
+    this.mostFiles = mostFiles;
+    Files.createDirectories(folder);
+    var known = newestFirst();
+    number = known.isEmpty() ? 0 : numberOf(known.get(0));
+  }
+
+  /** The payload in its frame. */
+  static byte[] frame(byte[] payload) {
+    var checksum = new CRC32C();
+    checksum.update(payload);
+    return ByteBuffer.allocate(HEADER + payload.length)
+        .putInt(payload.length)
+        .putInt((int) checksum.getValue())
+        .put(payload)
+        .array();
+  }
+
+  /** Appends frames; they outlive the process, not a loss of power. */
+  void append(List<byte[]> frames) throws IOException {
+    for (byte[] frame : frames) {
+      if (channel == null || written >= fileBytes) {
+        next();
+      }
+      var bytes = ByteBuffer.wrap(frame);
+      while (bytes.hasRemaining()) {
+        written += channel.write(bytes);
+      }
+    }
+  }
+
+  /** All files, the newest first. */
+  List<Path> newestFirst() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
+          .sorted((a, b) -> Integer.compare(numberOf(b), numberOf(a)))
+          .toList();
+    }
+  }
+
+  /** The payloads of a file in order; those before a torn frame, none if the file is gone. */
+  static List<byte[]> read(Path file) throws IOException {
+    byte[] all;
+    try {
+      all = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      return List.of(); // made room for a newer one
+    }
+    var payloads = new ArrayList<byte[]>();
+    var bytes = ByteBuffer.wrap(all);
+    while (bytes.remaining() >= HEADER) {
+      int length = bytes.getInt();
+      int expected = bytes.getInt();
+      if (length < 0 || length > bytes.remaining()) {
+        break;
+      }
+      byte[] payload = new byte[length];
+      bytes.get(payload);
+      var checksum = new CRC32C();
+      checksum.update(payload);
+      if ((int) checksum.getValue() != expected) {
+        break;
+      }
+      payloads.add(payload);
+    }
+    return payloads;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void next() throws IOException {
+    close();
+    number++;
+    channel =
+        FileChannel.open(
+            folder.resolve("%08d.log".formatted(number)),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE);
+    written = 0;
+    var files = newestFirst();
+    for (Path old : files.subList(Math.min(mostFiles, files.size()), files.size())) {
+      Files.deleteIfExists(old);
+    }
+  }
+
+  private static int numberOf(Path file) {
+    return Integer.parseInt(file.getFileName().toString().substring(0, 8));
+  }
+}
