@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
       QueryCommand.class,
       CheckCommand.class,
       TestCommand.class,
+      RulesCommand.class,
       HelpCommand.class
     },
     footer = {"", "Try 'narthex server' and open http://127.0.0.1:9090/."})

@@ -1,7 +1,7 @@
 package io.narthex.jobs.rules;
 
 import io.narthex.operators.alert.AlertRule;
-import io.narthex.operators.rules.ExpressionChecks;
+import io.narthex.operators.rules.RuleFileChecks;
 import io.narthex.operators.rules.RuleSet;
 import io.narthex.operators.template.AlertTemplates;
 import io.narthex.pipeline.config.Configuration;
@@ -12,7 +12,6 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.query.promql.parse.ParseOptions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** Reads rule files and prepares what they say. */
@@ -21,17 +20,7 @@ public final class RuleSets {
 
   /** What PromQL and templates have to say of the texts in rule files. */
   public static RuleChecks checks(ParseOptions parsing) {
-    return new RuleChecks() {
-      @Override
-      public List<Problem> expression(String text) {
-        return ExpressionChecks.of(text, parsing);
-      }
-
-      @Override
-      public List<Problem> template(String name, String text) {
-        return AlertTemplates.problems(name, text);
-      }
-    };
+    return new RuleFileChecks(parsing);
   }
 
   /**
