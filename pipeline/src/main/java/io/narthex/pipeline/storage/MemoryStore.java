@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public class MemoryStore implements SampleStore {
   private final Map<Labels, NavigableMap<Long, Point>> series = new LinkedHashMap<>();
 
+  private final ChangeTracker changes = new ChangeTracker();
+
   private record Point(double value, @Nullable FloatHistogram histogram, long start) {}
 
   /** Takes a float. */
@@ -72,10 +74,29 @@ public class MemoryStore implements SampleStore {
   /** Throws everything away. */
   public synchronized void clear() {
     series.clear();
+    changes.changed(Long.MIN_VALUE);
+  }
+
+  /** Deletes the samples of a series in a range; both ends included. */
+  public synchronized void delete(Labels labels, long from, long to) {
+    var points = series.get(labels);
+    if (points != null) {
+      points.subMap(from, true, to, true).clear();
+      if (points.isEmpty()) {
+        series.remove(labels);
+      }
+      changes.changed(from);
+    }
+  }
+
+  @Override
+  public Changes changes() {
+    return changes;
   }
 
   private void put(Labels labels, long timestamp, Point point) {
     series.computeIfAbsent(labels, key -> new TreeMap<>()).put(timestamp, point);
+    changes.changed(timestamp);
   }
 
   @Override

@@ -43,6 +43,11 @@ public interface SampleStore {
   /** Figures about what is stored. */
   StoreStatistics statistics();
 
+  /** What changes in the store; unknown where it does not tell. */
+  default Changes changes() {
+    return Changes.UNKNOWN;
+  }
+
   /** The blocks of the store and its damages; empty where a store does not know. */
   default StoreInventory inventory() {
     return StoreInventory.EMPTY;
