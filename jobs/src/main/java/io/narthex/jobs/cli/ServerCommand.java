@@ -216,6 +216,14 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable String queryMaxTotalBytes;
 
   @Option(
+      names = "--query.result-cache-bytes",
+      paramLabel = "SIZE",
+      description =
+          "Most memory for answers of range queries, of which a refresh then computes the new"
+              + " steps only; 0 keeps none (default: a 32nd of the heap).")
+  private @Nullable String queryResultCacheBytes;
+
+  @Option(
       names = "--enable-feature",
       paramLabel = "NAME",
       split = ",",
@@ -276,6 +284,7 @@ final class ServerCommand implements Callable<Integer> {
         queryMaxSamples,
         queryMaxBytes,
         queryMaxTotalBytes,
+        queryResultCacheBytes,
         List.copyOf(features),
         rules.options(),
         flags());

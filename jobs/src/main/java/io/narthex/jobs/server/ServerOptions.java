@@ -36,6 +36,7 @@ public record ServerOptions(
     long queryMaxSamples,
     @Nullable String queryMaxBytes,
     @Nullable String queryMaxTotalBytes,
+    @Nullable String queryResultCacheBytes,
     List<String> features,
     RuleOptions rules,
     Map<String, String> all) {}

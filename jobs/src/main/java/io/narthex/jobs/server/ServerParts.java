@@ -18,6 +18,8 @@ import io.narthex.pipeline.telemetry.HttpMetrics;
 import io.narthex.query.http.ApiServices;
 import io.narthex.query.http.Notifications;
 import io.narthex.query.http.QueryApi;
+import io.narthex.query.promql.QueryEngine;
+import io.narthex.query.promql.cache.CachedQueryEngine;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import io.narthex.sinks.alertmanager.AlertSink;
 import io.narthex.sinks.flink.StoreSink;
@@ -218,14 +220,22 @@ final class ServerParts implements AutoCloseable {
 
   private ApiServices services() {
     return new ApiServices(
-        new VectorizedQueryEngine(store, settings.engineOptions()),
-        store,
-        store,
-        arrivals,
-        status,
-        facts,
-        registry,
-        new HttpMetrics(registry));
+        engine(), store, store, arrivals, status, facts, registry, new HttpMetrics(registry));
+  }
+
+  private QueryEngine engine() {
+    var engine = new VectorizedQueryEngine(store, settings.engineOptions());
+    if (settings.resultCacheBytes() == 0) {
+      return engine;
+    }
+    var cached =
+        new CachedQueryEngine(
+            engine,
+            settings.engineOptions().parsing(),
+            store.changes(),
+            settings.resultCacheBytes());
+    ResultCacheMetrics.register(registry, cached, settings.resultCacheBytes());
+    return cached;
   }
 
   private <T> InProcess<T> handle(T object) {

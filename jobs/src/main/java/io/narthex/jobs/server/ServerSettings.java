@@ -34,12 +34,16 @@ final class ServerSettings {
   /** Queries that wait for each one that runs. */
   private static final int QUEUED_PER_QUERY = 10;
 
+  /** Answers of queries that are kept may take one part in this many of the heap. */
+  private static final int RESULT_CACHE_SHARE = 32;
+
   private final ServerOptions options;
   private final WebPlace place;
   private final @Nullable Duration retention;
   private final long retentionBytes;
   private final WalSync walSync;
   private final EngineOptions engine;
+  private final long resultCacheBytes;
   private final RemoteReadOptions remoteRead;
   private final Pattern corsOrigin;
   private final RuleSettings rules;
@@ -73,6 +77,15 @@ final class ServerSettings {
             "--query.max-total-bytes",
             options.queryMaxTotalBytes(),
             EngineOptions.defaultTotalBytes());
+    resultCacheBytes =
+        options.queryResultCacheBytes() == null
+            ? Runtime.getRuntime().maxMemory() / RESULT_CACHE_SHARE
+            : Math.max(
+                0,
+                read(
+                    "--query.result-cache-bytes",
+                    options.queryResultCacheBytes(),
+                    ByteSize::parse));
     long queryBytes = bytes("--query.max-bytes", options.queryMaxBytes(), queryTotalBytes / 2);
     engine =
         new EngineOptions(
@@ -204,6 +217,11 @@ final class ServerSettings {
     return bytes == 0 ? time : time + " or " + ByteSize.print(bytes);
   }
 
+  /** Most bytes of answers that are kept; 0 keeps none. */
+  long resultCacheBytes() {
+    return resultCacheBytes;
+  }
+
   /** The flags as the API shows them. */
   Map<String, String> flags() {
     var flags = new TreeMap<>(options.all());
@@ -229,6 +247,7 @@ final class ServerSettings {
     flags.put("query.max-samples", Long.toString(options.queryMaxSamples()));
     flags.put("query.max-bytes", orEmpty(options.queryMaxBytes()));
     flags.put("query.max-total-bytes", orEmpty(options.queryMaxTotalBytes()));
+    flags.put("query.result-cache-bytes", Long.toString(resultCacheBytes));
     flags.put("enable-feature", String.join(",", options.features()));
     return flags;
   }

@@ -183,6 +183,21 @@ public final class SampleBatch {
     return max;
   }
 
+  /** Least timestamp of all rows; {@link Long#MAX_VALUE} if there are none. */
+  public long minTimestamp() {
+    if (rowCount == 0) {
+      return Long.MAX_VALUE;
+    }
+    if (sharedTimestamp) {
+      return timestamps[0];
+    }
+    long min = Long.MAX_VALUE;
+    for (int row = 0; row < rowCount; row++) {
+      min = Math.min(min, timestamps[row]);
+    }
+    return min;
+  }
+
   /** About how much memory the batch holds, for bounding queues. */
   public int sizeInBytes() {
     return labelBytes.length + 24 * seriesCount + 16 * rowCount + 256 * histogramCount();

@@ -1,5 +1,6 @@
 package io.narthex.sinks.store;
 
+import io.narthex.pipeline.storage.ChangeTracker;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.block.BlockFolder;
 import io.narthex.sinks.block.BlockMeta;
@@ -19,6 +20,7 @@ import java.util.Map;
  * several threads.
  */
 final class BlockSet implements AutoCloseable {
+  private final ChangeTracker changes = new ChangeTracker();
   private volatile State state = new State(List.of(), Map.of());
 
   /** Both change together, so that no reader sees a block without what was deleted from it. */
@@ -109,7 +111,15 @@ final class BlockSet implements AutoCloseable {
       left.keySet().removeAll(out);
       state = new State(next, left);
     }
+    if (in.isEmpty() && !out.isEmpty()) {
+      changes.changed(out.stream().mapToLong(block -> block.meta().minTime()).min().orElseThrow());
+    }
     out.forEach(Block::release);
+  }
+
+  /** Where changes of what the store holds are noted. */
+  ChangeTracker changes() {
+    return changes;
   }
 
   /** Holds the blocks that overlap a range; the caller releases them. */

@@ -6,6 +6,7 @@ import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.Cardinality;
+import io.narthex.pipeline.storage.Changes;
 import io.narthex.pipeline.storage.Deletion;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.storage.SampleStore;
@@ -152,7 +153,18 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
 
   @Override
   public CompletableFuture<AppendResult> append(SampleBatch batch) {
-    return head.append(batch);
+    try {
+      return head.append(batch);
+    } finally {
+      if (batch.rowCount() > 0) {
+        blocks.changes().changed(batch.minTimestamp());
+      }
+    }
+  }
+
+  @Override
+  public Changes changes() {
+    return blocks.changes();
   }
 
   @Override
@@ -282,7 +294,11 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
 
   @Override
   public void delete(List<Matcher> matchers, long from, long to) {
-    maintenance.delete(matchers, from, to);
+    try {
+      maintenance.delete(matchers, from, to);
+    } finally {
+      blocks.changes().changed(from);
+    }
   }
 
   @Override
@@ -292,7 +308,11 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
 
   @Override
   public Deletion undoDeletion(long id) {
-    return maintenance.undoDeletion(id);
+    try {
+      return maintenance.undoDeletion(id);
+    } finally {
+      blocks.changes().changed(Long.MIN_VALUE);
+    }
   }
 
   @Override
