@@ -246,13 +246,24 @@ final class ServerCommand implements Callable<Integer> {
       description = "logfmt or json (default: ${DEFAULT-VALUE}).")
   private String logFormat = "logfmt";
 
+  @Option(
+      names = "--rehearse",
+      hidden = true,
+      description =
+          "Stops once the server is warm. The launcher archives the classes that this took.")
+  private boolean rehearse;
+
   @Override
   public Integer call() throws Exception {
     Logging.configure(logLevel, logFormat);
     try (var server = Server.start(options())) {
       Signals.onTerminate(server::stop);
       Signals.onHangUp(server::reload);
-      server.awaitStop();
+      if (rehearse) {
+        server.awaitWarm();
+      } else {
+        server.awaitStop();
+      }
     }
     return 0;
   }
@@ -294,7 +305,7 @@ final class ServerCommand implements Callable<Integer> {
   private Map<String, String> flags() {
     var flags = new TreeMap<String, String>();
     for (var option : spec.options()) {
-      if (!option.usageHelp() && !option.versionHelp()) {
+      if (!option.usageHelp() && !option.versionHelp() && !option.hidden()) {
         flags.put(option.longestName().substring(2), text(option.getValue()));
       }
     }

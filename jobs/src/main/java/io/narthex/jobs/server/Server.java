@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  *   <li>the store, which replays its log
  *   <li>the HTTP server: health and queries answer from here on
  *   <li>the pipeline as a Flink job; when all its tasks run the server is ready
+ *   <li>queries that the server asks itself to be warm when others ask
  * </ol>
  */
 public final class Server implements AutoCloseable {
@@ -33,13 +34,19 @@ public final class Server implements AutoCloseable {
   private final EmbeddedFlink flink;
   private final EmbeddedFlink.Job job;
   private final CountDownLatch stopped;
+  private final WarmUp warmUp;
 
   private Server(
-      ServerParts parts, EmbeddedFlink flink, EmbeddedFlink.Job job, CountDownLatch stopped) {
+      ServerParts parts,
+      EmbeddedFlink flink,
+      EmbeddedFlink.Job job,
+      CountDownLatch stopped,
+      WarmUp warmUp) {
     this.stopped = stopped;
     this.parts = parts;
     this.flink = flink;
     this.job = job;
+    this.warmUp = warmUp;
   }
 
   /**
@@ -61,9 +68,8 @@ public final class Server implements AutoCloseable {
       var flink = runtime.join();
       var job = flink.submit(parts.graph());
       parts.watch(job);
-      var server = new Server(parts, flink, job, stop);
-      server.becomeReady();
-      return server;
+      becomeReady(parts, job);
+      return new Server(parts, flink, job, stop, WarmUp.start(settings.storagePath()));
     } catch (RuntimeException e) {
       closeAfterFailure(parts, runtime);
       throw explained(e);
@@ -97,6 +103,11 @@ public final class Server implements AutoCloseable {
     stopped.await();
   }
 
+  /** Blocks until the server has rehearsed what queries need, some seconds at most. */
+  public void awaitWarm() {
+    warmUp.ended().join();
+  }
+
   /** Where the server is found, such as {@code http://127.0.0.1:9090/}. */
   public String url() {
     return parts.place().url("/");
@@ -106,6 +117,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     logger.info("stopping");
+    warmUp.close();
     parts.facts().state(State.STOPPING);
     parts.stopListening();
     checkpoint("the start goes back to the last checkpoint").join();
@@ -115,7 +127,7 @@ public final class Server implements AutoCloseable {
     logger.info("stopped");
   }
 
-  private void becomeReady() {
+  private static void becomeReady(ServerParts parts, EmbeddedFlink.Job job) {
     while (!job.isRunning()) {
       LockSupport.parkNanos(10_000_000);
     }

@@ -1,0 +1,143 @@
+package io.narthex.jobs.server;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Origin;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.query.http.Rehearsal;
+import io.narthex.query.promql.exec.EngineOptions;
+import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import io.narthex.sinks.store.BlockStore;
+import io.narthex.sinks.store.StoreOptions;
+import io.narthex.sinks.wal.WalSync;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a {@link Rehearsal} on a thread of its own, for some seconds after the server is ready. Its
+ * store is a folder of half a megabyte in the data directory, which is gone afterwards, or after
+ * the next start if the process ends meanwhile. Nothing depends on it: if it cannot run, the first
+ * queries take longer.
+ */
+final class WarmUp implements AutoCloseable {
+  /** A system property: {@code off} leaves it out. */
+  static final String PROPERTY = "narthex.rehearsal";
+
+  private static final Logger logger = LoggerFactory.getLogger(WarmUp.class);
+
+  /** Of this thread's own processor time; what compiles beside it takes about as much again. */
+  private static final long MOST_CPU_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(15);
+  private static final int MOST_PASSES = 40;
+  private static final int ROUNDS = 480;
+  private static final String FOLDER = "rehearsal";
+
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private volatile boolean stopped;
+
+  /**
+   * Begins, unless it is switched off.
+   *
+   * @param directory where the folder is made
+   */
+  static WarmUp start(Path directory) {
+    var warmUp = new WarmUp();
+    if ("off".equals(System.getProperty(PROPERTY))) {
+      warmUp.ended.complete(null);
+      return warmUp;
+    }
+    var thread = new Thread(() -> warmUp.run(directory.resolve(FOLDER)), "narthex-rehearsal");
+    thread.setDaemon(true);
+    thread.start();
+    return warmUp;
+  }
+
+  /** Done when it is over. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  private void run(Path folder) {
+    long begin = System.nanoTime();
+    try {
+      remove(folder);
+      try {
+        int passes = rehearse(folder, begin);
+        logger.debug(
+            "rehearsed {} times in {} ms", passes, (System.nanoTime() - begin) / 1_000_000);
+      } finally {
+        remove(folder);
+      }
+    } catch (IOException | RuntimeException e) {
+      logger.info("queries are not rehearsed, the first ones take longer: {}", e.toString());
+    } finally {
+      ended.complete(null);
+    }
+  }
+
+  private int rehearse(Path folder, long begin) {
+    var options = StoreOptions.DEFAULT.withWalSync(WalSync.OFF);
+    int passes = 0;
+    try (var store = BlockStore.open(folder, options, new PrometheusRegistry())) {
+      long end = fill(store);
+      var engine = new VectorizedQueryEngine(store, EngineOptions.defaults());
+      var rehearsal = new Rehearsal(engine, store, end);
+      while (passes < MOST_PASSES && wanted(begin)) {
+        rehearsal.pass(() -> wanted(begin));
+        passes++;
+      }
+    }
+    return passes;
+  }
+
+  private boolean wanted(long begin) {
+    return !stopped
+        && System.nanoTime() - begin < MOST_NANOS
+        && ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() < MOST_CPU_NANOS;
+  }
+
+  /** Two hours of samples, most of them in a block, the newest in the head. */
+  private static long fill(BlockStore store) {
+    List<Labels> series = Rehearsal.series();
+    long end = System.currentTimeMillis() / Rehearsal.INTERVAL * Rehearsal.INTERVAL;
+    for (int round = 0; round < ROUNDS; round++) {
+      var batch =
+          SampleBatch.at(new Origin.RemoteWrite(), end - (ROUNDS - 1 - round) * Rehearsal.INTERVAL);
+      for (int i = 0; i < series.size(); i++) {
+        batch.series(series.get(i)).value(Rehearsal.value(series.get(i), i, round));
+      }
+      store.append(batch.build()).join();
+      if (round == ROUNDS - 20) {
+        store.flush();
+      }
+    }
+    return end;
+  }
+
+  private static void remove(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Ends it; returns when it has. */
+  @Override
+  public void close() {
+    stopped = true;
+    ended.join();
+  }
+}
