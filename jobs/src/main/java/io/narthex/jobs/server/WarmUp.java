@@ -43,6 +43,7 @@ final class WarmUp implements AutoCloseable {
 
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean stopped;
+  private volatile int passes;
 
   /**
    * Begins, unless it is switched off.
@@ -61,6 +62,11 @@ final class WarmUp implements AutoCloseable {
     return warmUp;
   }
 
+  /** How often everything was asked. */
+  int passes() {
+    return passes;
+  }
+
   /** Done when it is over. */
   CompletableFuture<Void> ended() {
     return ended;
@@ -71,7 +77,7 @@ final class WarmUp implements AutoCloseable {
     try {
       remove(folder);
       try {
-        int passes = rehearse(folder, begin);
+        rehearse(folder, begin);
         logger.debug(
             "rehearsed {} times in {} ms", passes, (System.nanoTime() - begin) / 1_000_000);
       } finally {
@@ -84,9 +90,8 @@ final class WarmUp implements AutoCloseable {
     }
   }
 
-  private int rehearse(Path folder, long begin) {
+  private void rehearse(Path folder, long begin) {
     var options = StoreOptions.DEFAULT.withWalSync(WalSync.OFF);
-    int passes = 0;
     try (var store = BlockStore.open(folder, options, new PrometheusRegistry())) {
       long end = fill(store);
       var engine = new VectorizedQueryEngine(store, EngineOptions.defaults());
@@ -96,7 +101,6 @@ final class WarmUp implements AutoCloseable {
         passes++;
       }
     }
-    return passes;
   }
 
   private boolean wanted(long begin) {

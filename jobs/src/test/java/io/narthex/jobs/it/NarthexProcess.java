@@ -47,6 +47,7 @@ final class NarthexProcess implements AutoCloseable {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
+    command.add("-Dnarthex.rehearsal=off"); // these tests ask few queries and start often
     command.addAll(unsafeFlags());
     command.add("-jar");
     command.add(System.getProperty("narthex.jar"));

@@ -1,0 +1,29 @@
+package io.narthex.jobs.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WarmUpTest {
+  @TempDir Path directory;
+
+  @Test
+  void start_ranToItsEnd_leavesNothing() {
+    try (var warmUp = WarmUp.start(directory)) {
+      warmUp.ended().join();
+      assertThat(warmUp.passes()).isPositive();
+    }
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void start_folderOfAProcessThatWasKilled_isReplaced() throws Exception {
+    Files.createDirectories(directory.resolve("rehearsal/wal"));
+    Files.writeString(directory.resolve("rehearsal/lock"), "");
+    WarmUp.start(directory).close();
+    assertThat(directory).isEmptyDirectory();
+  }
+}
