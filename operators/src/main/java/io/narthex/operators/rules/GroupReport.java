@@ -5,6 +5,7 @@ import io.narthex.pipeline.status.RuleGroupStatus;
 import io.narthex.pipeline.status.RuleStatus;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Locale;
 
 /** Tells how a group stands, as the HTTP API shows it. */
 final class GroupReport {
@@ -51,7 +52,16 @@ final class GroupReport {
         progress.lastError(),
         progress.durationNanos() / NANOS,
         progress.lastTick(),
+        evaluation(progress.plan().form()),
         alerting);
+  }
+
+  private static RuleStatus.Evaluation evaluation(RuleForm form) {
+    return new RuleStatus.Evaluation(
+        form.way().name().toLowerCase(Locale.ROOT),
+        form.shared(),
+        form.reason(),
+        form.plainTicks());
   }
 
   private static double seconds(Duration duration) {

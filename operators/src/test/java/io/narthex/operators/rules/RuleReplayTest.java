@@ -108,7 +108,7 @@ class RuleReplayTest {
         batch.series(arrival.series).value(arrival.time, arrival.value);
       }
       evaluator.accept(batch.build());
-      if (random.nextInt(3) == 0) {
+      if (random.nextInt(late > 0 ? 20 : 3) == 0) {
         evaluator.advance(Math.min(now, end) - 2000);
       }
       sinceKill++;

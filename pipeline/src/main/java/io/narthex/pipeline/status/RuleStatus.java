@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastError why the newest evaluation failed; null if it did not
  * @param lastDurationSeconds how long the newest evaluation took
  * @param lastEvaluation the tick evaluated last, milliseconds; 0 if there was none
+ * @param evaluation which way it is evaluated
  * @param alerting what only alerting rules have; null for a recording rule
  */
 public record RuleStatus(
@@ -25,7 +26,18 @@ public record RuleStatus(
     @Nullable String lastError,
     double lastDurationSeconds,
     long lastEvaluation,
+    Evaluation evaluation,
     @Nullable Alerting alerting) {
+
+  /**
+   * Which way a rule is evaluated.
+   *
+   * @param way {@code incremental}, {@code partly}, {@code plain} or {@code store}
+   * @param shared the parts of the expression whose values move with the samples, as PromQL
+   * @param reason in a sentence
+   * @param plainTicks how often a plain query was asked all the same
+   */
+  public record Evaluation(String way, List<String> shared, String reason, long plainTicks) {}
 
   /**
    * The part of an alerting rule.
