@@ -206,6 +206,7 @@ final class ServerSettings {
   StoreOptions storeOptions(StorageConfig config) {
     return StoreOptions.DEFAULT
         .withRetention(retentionTime(config), retentionBytes(config))
+        .withRetentionPercentage(config.retentionPercentage())
         .withOutOfOrderWindow(config.outOfOrderTimeWindow())
         .withWalSync(walSync);
   }

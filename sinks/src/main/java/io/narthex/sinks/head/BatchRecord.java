@@ -4,6 +4,7 @@ import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.sinks.wal.FrameBuffer;
 import io.narthex.sinks.wal.FrameInput;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,31 +13,67 @@ import org.jspecify.annotations.Nullable;
  * damaged frame costs the samples of others.
  *
  * <pre>{@code
- * samples       = 1 u8 | flags u8 | registrations | rows varint
+ * samples       = 5 u8 | flags u8 | registrations | rows varint
  *               | numbers: zigzag varint difference to the row before, each
  *               | timestamps: zigzag varint difference to the row before, each; only one if flag 1 is set
  *               | values: bits u64 each
  *               | flag 2: histograms of all rows | flag 4: start timestamps of all rows: zigzag varint each, 0 if unknown
- * again         = 2 u8 | registrations
- * registrations = { number + 1 varint, length varint, label bytes } 0 varint
+ * again         = 6 u8 | registrations
+ * registrations = Snappy block, before it its length unpacked (0: none follows) and packed, varint each:
+ *                 { number + 1 varint, prefix varint, suffix varint, length varint, bytes } 0 varint;
+ *                 the label bytes are the first prefix bytes of those registered before in this frame (none at first),
+ *                 then the bytes, then their last suffix bytes; kinds 1 and 2 are as 5 and 6 with { number + 1 varint,
+ *                 length varint, label bytes } and only read
  * histogram     = 0 u8, or 1 + hint u8 | schema zigzag | 4 × f64 zero threshold, zero count, count, sum
  *               | ints, doubles (positive) | ints, doubles (negative) | doubles (custom)
  * ints          = count varint, zigzag varint each;   doubles = count varint, f64 each
  * }</pre>
  */
 final class BatchRecord {
-  static final int SAMPLES = 1;
-  static final int AGAIN = 2;
+  /** Kinds of frames whose registrations have whole label sets; written by earlier builds. */
+  static final int SAMPLES_WHOLE = 1;
+
+  static final int AGAIN_WHOLE = 2;
+  static final int SAMPLES = 5;
+  static final int AGAIN = 6;
   static final int SHARED_TIMESTAMP = 1;
   static final int HISTOGRAMS = 2;
   static final int STARTS = 4;
 
   private BatchRecord() {}
 
-  static void putRegistration(FrameBuffer out, int number, byte[] bytes, int from, int to) {
-    out.putVarint(number + 1L);
-    out.putVarint(to - from);
-    out.putBytes(bytes, from, to);
+  /**
+   * Puts registrations, which end with 0; neighbours have most of their label bytes in common,
+   * which are left out.
+   *
+   * @param ids the first {@code count} are registered
+   */
+  static void putRegistrations(FrameBuffer out, SeriesTable series, int[] ids, int count) {
+    byte[] before = {};
+    int beforeFrom = 0;
+    int beforeTo = 0;
+    for (int i = 0; i < count; i++) {
+      int id = ids[i];
+      byte[] bytes = series.labelBytes(id);
+      int from = series.labelsFrom(id);
+      int to = series.labelsTo(id);
+      int most = Math.min(to - from, beforeTo - beforeFrom);
+      int prefix = Arrays.mismatch(bytes, from, from + most, before, beforeFrom, beforeFrom + most);
+      prefix = prefix < 0 ? most : prefix;
+      int suffix = 0;
+      while (suffix < most - prefix && bytes[to - 1 - suffix] == before[beforeTo - 1 - suffix]) {
+        suffix++;
+      }
+      out.putVarint(id + 1L);
+      out.putVarint(prefix);
+      out.putVarint(suffix);
+      out.putVarint(to - from - prefix - suffix);
+      out.putBytes(bytes, from + prefix, to - suffix);
+      before = bytes;
+      beforeFrom = from;
+      beforeTo = to;
+    }
+    out.putVarint(0);
   }
 
   /**

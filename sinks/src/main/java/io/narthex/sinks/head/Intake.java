@@ -29,6 +29,7 @@ final class Intake {
   private Memtable memtable;
   private volatile long maxTime = Long.MIN_VALUE; // written under the lock
 
+  private final FrameBuffer labels = new FrameBuffer();
   private int[] numbers = new int[2048];
   private int[] rows = new int[2048];
   private int accepted;
@@ -138,12 +139,13 @@ final class Intake {
   }
 
   private void putRegistrations(FrameBuffer out) {
-    for (int i = 0; i < registrations; i++) {
-      int id = registeredIds[i];
-      BatchRecord.putRegistration(
-          out, id, series.labelBytes(id), series.labelsFrom(id), series.labelsTo(id));
+    if (registrations == 0) {
+      out.putVarint(0);
+      return;
     }
-    out.putVarint(0);
+    labels.clear();
+    BatchRecord.putRegistrations(labels, series, registeredIds, registrations);
+    out.putCompressed(labels);
   }
 
   private void collectRegistrations(long scope) {

@@ -24,6 +24,8 @@ final class Replay implements WalReader.Visitor {
   private final Exemplars exemplars;
   private final MetadataTable metadata;
   private int[] ids = new int[1024];
+  private final FrameInput unpacked = new FrameInput();
+  private byte[] labels = new byte[1024];
   private int[] numbers = new int[2048];
   private long[] times = new long[2048];
   private long[] bits = new long[2048];
@@ -59,12 +61,13 @@ final class Replay implements WalReader.Visitor {
   public void frame(FrameInput in) {
     int kind = in.getByte();
     switch (kind) {
-      case BatchRecord.SAMPLES -> {
+      case BatchRecord.SAMPLES, BatchRecord.SAMPLES_WHOLE -> {
         int flags = in.getByte();
-        registrations(in);
+        registrations(in, kind == BatchRecord.SAMPLES_WHOLE);
         rows(in, flags);
       }
-      case BatchRecord.AGAIN -> registrations(in);
+      case BatchRecord.AGAIN, BatchRecord.AGAIN_WHOLE ->
+          registrations(in, kind == BatchRecord.AGAIN_WHOLE);
       case Exemplars.FRAME -> exemplars.restore(in);
       case MetadataTable.FRAME -> metadata.restore(in);
       case NotesContent.END -> LOGGER.debug("the notes of the log are complete");
@@ -91,25 +94,61 @@ final class Replay implements WalReader.Visitor {
     }
   }
 
-  private void registrations(FrameInput in) {
-    for (long named = in.getVarint(); named != 0; named = in.getVarint()) {
-      int number = Math.toIntExact(named - 1);
-      int length = in.getCount();
-      byte[] bytes = in.bytes();
-      int from = in.position();
-      in.skip(length);
-      long hash = LabelHash.of(bytes, from, from + length);
-      int id = series.find(hash, bytes, from, from + length, series.size());
-      if (id < 0) {
-        id = series.add(hash, bytes, from, from + length);
+  private void registrations(FrameInput in, boolean whole) {
+    var from = in;
+    if (!whole) {
+      in.getCompressed(unpacked);
+      if (!unpacked.hasMore()) {
+        return;
       }
-      if (number >= ids.length) {
-        int known = ids.length;
-        ids = Arrays.copyOf(ids, Math.max(2 * known, number + 1));
-        Arrays.fill(ids, known, ids.length, -1);
-      }
-      ids[number] = id;
+      from = unpacked;
     }
+    int length = 0;
+    for (long named = from.getVarint(); named != 0; named = from.getVarint()) {
+      int number = Math.toIntExact(named - 1);
+      length =
+          whole ? labels(from, 0, 0, 0) : labels(from, from.getCount(), from.getCount(), length);
+      register(number, length);
+    }
+  }
+
+  /**
+   * Reads the label bytes of a series.
+   *
+   * @param prefix bytes at the beginning that are those of the series before
+   * @param suffix bytes at the end that are those of the series before
+   * @param before length of those of the series before
+   * @return their length
+   */
+  private int labels(FrameInput in, int prefix, int suffix, int before) {
+    int middle = in.getCount();
+    int from = in.position();
+    in.skip(middle);
+    if (prefix + suffix > before) {
+      throw new IndexOutOfBoundsException(
+          prefix + " and " + suffix + " bytes of label bytes that have " + before);
+    }
+    int length = prefix + middle + suffix;
+    if (length > labels.length) {
+      labels = Arrays.copyOf(labels, 2 * length);
+    }
+    System.arraycopy(labels, before - suffix, labels, prefix + middle, suffix);
+    System.arraycopy(in.bytes(), from, labels, prefix, middle);
+    return length;
+  }
+
+  private void register(int number, int length) {
+    long hash = LabelHash.of(labels, 0, length);
+    int id = series.find(hash, labels, 0, length, series.size());
+    if (id < 0) {
+      id = series.add(hash, labels, 0, length);
+    }
+    if (number >= ids.length) {
+      int known = ids.length;
+      ids = Arrays.copyOf(ids, Math.max(2 * known, number + 1));
+      Arrays.fill(ids, known, ids.length, -1);
+    }
+    ids[number] = id;
   }
 
   private void rows(FrameInput in, int flags) {

@@ -247,7 +247,8 @@ final class Maintenance {
     metrics.compactions.inc(compaction.run(completeBefore, deletions.blocksOfThoseAfter(young)));
   }
 
-  private void dropExpired() {
+  private void dropExpired() throws IOException {
+    long mostBytes = mostBytes();
     var all = blocks.all();
     long newest = newest(all);
     long retention = options.head().retention().toMillis();
@@ -260,7 +261,7 @@ final class Maintenance {
       if (retention > 0 && newest - block.meta().maxTime() >= retention) {
         metrics.timeRetentions.inc();
         dropped.add(block);
-      } else if (options.retentionBytes() > 0 && bytes > options.retentionBytes()) {
+      } else if (bytes > mostBytes) {
         metrics.sizeRetentions.inc();
         dropped.add(block);
       }
@@ -271,6 +272,16 @@ final class Maintenance {
       dropped.forEach(Block::deleteWhenReleased);
       blocks.change(List.of(), dropped);
     }
+  }
+
+  /** Bytes that all blocks may take. */
+  private long mostBytes() throws IOException {
+    long most = options.retentionBytes() > 0 ? options.retentionBytes() : Long.MAX_VALUE;
+    if (options.retentionPercentage() > 0) {
+      long disk = Files.getFileStore(blockDirectory).getTotalSpace();
+      most = Math.min(most, (long) (disk * (options.retentionPercentage() / 100)));
+    }
+    return most;
   }
 
   /** The newest sample; one ahead of the clock does not make others old. */

@@ -14,6 +14,8 @@ import java.util.function.LongSupplier;
  * @param flushInterval how long samples stay in the head before they are written to a segment
  * @param flushBytes memory of the head's samples at which they are written earlier
  * @param retentionBytes size of all blocks at which the oldest are dropped; 0 is no limit
+ * @param retentionPercentage of the disk that all blocks may take, 0 to 100, before the oldest are
+ *     dropped; 0 is no limit
  * @param undoWindow how long merges leave alone what was deleted, so that it can be undone
  * @param clock milliseconds since the epoch
  */
@@ -23,6 +25,7 @@ public record StoreOptions(
     Duration flushInterval,
     long flushBytes,
     long retentionBytes,
+    double retentionPercentage,
     Duration undoWindow,
     LongSupplier clock) {
 
@@ -34,12 +37,20 @@ public record StoreOptions(
           Duration.ofMinutes(5),
           256L << 20,
           0,
+          0,
           Duration.ofHours(1),
           System::currentTimeMillis);
 
   public StoreOptions withHead(HeadOptions head) {
     return new StoreOptions(
-        head, wal, flushInterval, flushBytes, retentionBytes, undoWindow, clock);
+        head,
+        wal,
+        flushInterval,
+        flushBytes,
+        retentionBytes,
+        retentionPercentage,
+        undoWindow,
+        clock);
   }
 
   public StoreOptions withOutOfOrderWindow(Duration window) {
@@ -54,12 +65,26 @@ public record StoreOptions(
    */
   public StoreOptions withRetention(Duration time, long bytes) {
     return new StoreOptions(
-        head.withRetention(time), wal, flushInterval, flushBytes, bytes, undoWindow, clock);
+        head.withRetention(time),
+        wal,
+        flushInterval,
+        flushBytes,
+        bytes,
+        retentionPercentage,
+        undoWindow,
+        clock);
   }
 
   public StoreOptions withWal(WalOptions wal) {
     return new StoreOptions(
-        head, wal, flushInterval, flushBytes, retentionBytes, undoWindow, clock);
+        head,
+        wal,
+        flushInterval,
+        flushBytes,
+        retentionBytes,
+        retentionPercentage,
+        undoWindow,
+        clock);
   }
 
   public StoreOptions withWalSync(WalSync sync) {
@@ -67,15 +92,29 @@ public record StoreOptions(
   }
 
   public StoreOptions withFlush(Duration interval, long bytes) {
-    return new StoreOptions(head, wal, interval, bytes, retentionBytes, undoWindow, clock);
+    return new StoreOptions(
+        head, wal, interval, bytes, retentionBytes, retentionPercentage, undoWindow, clock);
   }
 
   public StoreOptions withClock(LongSupplier clock) {
     return new StoreOptions(
-        head, wal, flushInterval, flushBytes, retentionBytes, undoWindow, clock);
+        head,
+        wal,
+        flushInterval,
+        flushBytes,
+        retentionBytes,
+        retentionPercentage,
+        undoWindow,
+        clock);
   }
 
   public StoreOptions withUndoWindow(Duration window) {
-    return new StoreOptions(head, wal, flushInterval, flushBytes, retentionBytes, window, clock);
+    return new StoreOptions(
+        head, wal, flushInterval, flushBytes, retentionBytes, retentionPercentage, window, clock);
+  }
+
+  public StoreOptions withRetentionPercentage(double percentage) {
+    return new StoreOptions(
+        head, wal, flushInterval, flushBytes, retentionBytes, percentage, undoWindow, clock);
   }
 }

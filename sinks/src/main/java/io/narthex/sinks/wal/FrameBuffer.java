@@ -1,10 +1,12 @@
 package io.narthex.sinks.wal;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.xerial.snappy.Snappy;
 
 /**
  * Frames under construction, reused from batch to batch. Integers are little-endian. Not
@@ -25,6 +27,7 @@ public final class FrameBuffer {
 
   private final CRC32C crc = new CRC32C();
   private byte[] bytes = new byte[4096];
+  private byte[] compressed = {};
   private int size;
   private int frame;
 
@@ -89,6 +92,30 @@ public final class FrameBuffer {
     ensure(end - start);
     System.arraycopy(from, start, bytes, size, end - start);
     size += end - start;
+  }
+
+  /**
+   * Appends what another buffer holds, Snappy-compressed: lengths before and after, bytes.
+   *
+   * @param content not in a frame
+   */
+  public void putCompressed(FrameBuffer content) {
+    if (content.size == 0) {
+      putVarint(0);
+      return;
+    }
+    int most = Snappy.maxCompressedLength(content.size);
+    if (compressed.length < most) {
+      compressed = new byte[most];
+    }
+    try {
+      int length = Snappy.compress(content.bytes, 0, content.size, compressed, 0);
+      putVarint(content.size);
+      putVarint(length);
+      putBytes(compressed, 0, length);
+    } catch (IOException e) {
+      throw new IllegalStateException("Snappy cannot compress " + content.size + " bytes", e);
+    }
   }
 
   /** Makes room for this many more bytes. */

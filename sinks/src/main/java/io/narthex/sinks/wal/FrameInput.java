@@ -1,8 +1,10 @@
 package io.narthex.sinks.wal;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.xerial.snappy.Snappy;
 
 /**
  * Reads the payload of a frame, the counterpart of {@link FrameBuffer}. Reading past the end throws
@@ -11,6 +13,8 @@ import java.nio.ByteOrder;
 public final class FrameInput {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int MOST_UNPACKED = 1 << 30;
 
   private byte[] bytes = new byte[0];
   private int at;
@@ -70,6 +74,32 @@ public final class FrameInput {
   public long getZigzag() {
     long value = getVarint();
     return (value >>> 1) ^ -(value & 1);
+  }
+
+  /**
+   * Reads what {@link FrameBuffer#putCompressed} wrote.
+   *
+   * @param into reads what was compressed
+   * @throws IllegalArgumentException if it cannot be unpacked
+   */
+  public void getCompressed(FrameInput into) {
+    long length = getVarint();
+    int packed = length == 0 ? 0 : getCount();
+    int from = at;
+    skip(packed);
+    try {
+      boolean fits = length <= MOST_UNPACKED;
+      if (!fits || (length > 0 && Snappy.uncompressedLength(bytes, from, packed) != length)) {
+        throw new IllegalArgumentException(length + " bytes are not what was compressed");
+      }
+      if (into.bytes.length < length) {
+        into.bytes = new byte[(int) length];
+      }
+      into.reset(
+          into.bytes, length == 0 ? 0 : Snappy.uncompress(bytes, from, packed, into.bytes, 0));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no Snappy block: " + e.getMessage(), e);
+    }
   }
 
   /** Skips bytes; they begin where {@link #position()} was. */

@@ -93,6 +93,28 @@ class BlockStoreTest {
   }
 
   @Test
+  void retention_byPercentage_dropsTheOldestBlocks() {
+    try (var store = open(StoreOptions.DEFAULT)) {
+      append(store, NOW - 7_200_000, "m", 1, 1);
+      store.flush();
+      append(store, NOW, "m", 1, 2);
+      store.flush();
+      assertThat(store.statistics().blocks()).isEqualTo(2);
+    }
+    long block;
+    try (var store = open(StoreOptions.DEFAULT.withRetentionPercentage(50))) {
+      assertThat(store.statistics().blocks()).isEqualTo(2);
+      block = store.inventory().blocks().get(0).bytes();
+    }
+    double share = 150.0 * block / directory.toFile().getTotalSpace();
+    try (var store = open(StoreOptions.DEFAULT.withRetentionPercentage(share))) {
+      store.flush();
+      assertThat(read(store, Long.MIN_VALUE, Long.MAX_VALUE).values())
+          .containsExactly(new TreeMap<>(Map.of(NOW, 2.0)));
+    }
+  }
+
+  @Test
   void flush_samplesOfManyHours_areMergedIntoAlignedBlocks() {
     var options = StoreOptions.DEFAULT.withWalSync(WalSync.OFF);
     try (var store = open(options)) {

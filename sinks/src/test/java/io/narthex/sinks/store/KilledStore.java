@@ -166,9 +166,9 @@ final class KilledStore {
     int from = Math.max(0, model.round - random.nextInt(random.nextBoolean() ? 10 : 1_000));
     int to = from + random.nextInt(random.nextBoolean() ? 10 : 200);
     var words = metric + " " + from + " " + to;
+    var present = model.present(metric, from, to);
     note("d " + words);
     var matchers = List.of(Matcher.equal("__name__", "k" + metric));
-    var present = model.present(metric, from, to);
     int before = store.deletions().size();
     store.delete(matchers, KilledStoreModel.time(from), KilledStoreModel.time(to));
     note("D " + words);

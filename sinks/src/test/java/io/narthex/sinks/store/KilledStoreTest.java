@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dtest.kills=200} kills more often, {@code -Dtest.seed} repeats the load of a run.
  */
 class KilledStoreTest {
-  @TempDir Path directory;
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path directory;
 
   private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final int kills = Integer.getInteger("test.kills", 5);
