@@ -120,7 +120,7 @@ public final class Server implements AutoCloseable {
     warmUp.close();
     parts.facts().state(State.STOPPING);
     parts.stopListening();
-    checkpoint("the start goes back to the last checkpoint").join();
+    checkpoint(job, "the start goes back to the last checkpoint").join();
     job.cancel().join();
     flink.close();
     parts.close();
@@ -131,13 +131,13 @@ public final class Server implements AutoCloseable {
     while (!job.isRunning()) {
       LockSupport.parkNanos(10_000_000);
     }
-    checkpoint("a crash now forgets alerts"); // the first one, without waiting for its time
+    checkpoint(job, "a crash now forgets alerts"); // the first one, without waiting for its time
     parts.facts().state(State.READY);
     parts.announce();
   }
 
   /** Takes a checkpoint; one that fails is logged. */
-  private CompletableFuture<String> checkpoint(String consequence) {
+  private static CompletableFuture<String> checkpoint(EmbeddedFlink.Job job, String consequence) {
     return job.checkpoint()
         .orTimeout(CHECKPOINT_SECONDS, TimeUnit.SECONDS)
         .exceptionally(
