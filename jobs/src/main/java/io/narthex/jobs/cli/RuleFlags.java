@@ -55,6 +55,14 @@ final class RuleFlags {
   private List<String> onArrival = List.of();
 
   @Option(
+      names = "--rules.backfill",
+      paramLabel = "DURATION",
+      defaultValue = "0s",
+      description =
+          "How far back rules that are new or changed get a history from what is stored (default: ${DEFAULT-VALUE}, none).")
+  private String backfill = "0s";
+
+  @Option(
       names = "--alertmanager.notification-queue-capacity",
       paramLabel = "N",
       defaultValue = "10000",
@@ -83,6 +91,7 @@ final class RuleFlags {
         resendDelay,
         maxWait,
         onArrival,
+        backfill,
         queueCapacity,
         batchSize,
         drain);

@@ -10,6 +10,7 @@ import java.util.List;
  * @param resendDelay {@code --rules.alert.resend-delay}
  * @param maxWait {@code --rules.max-wait}
  * @param onArrival {@code --rules.on-arrival}, patterns of group names
+ * @param backfill {@code --rules.backfill}
  * @param queueCapacity {@code --alertmanager.notification-queue-capacity}
  * @param batchSize {@code --alertmanager.notification-batch-size}
  * @param drain {@code --alertmanager.drain-notification-queue-on-shutdown}
@@ -20,12 +21,13 @@ public record RuleOptions(
     String resendDelay,
     String maxWait,
     List<String> onArrival,
+    String backfill,
     int queueCapacity,
     int batchSize,
     boolean drain) {
 
   public static final RuleOptions DEFAULT =
-      new RuleOptions("1h", "10m", "1m", "10s", List.of(), 10_000, 256, true);
+      new RuleOptions("1h", "10m", "1m", "10s", List.of(), "0s", 10_000, 256, true);
 
   public RuleOptions {
     onArrival = List.copyOf(onArrival);

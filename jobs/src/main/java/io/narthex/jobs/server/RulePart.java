@@ -1,5 +1,7 @@
 package io.narthex.jobs.server;
 
+import io.narthex.jobs.rules.KnownRules;
+import io.narthex.jobs.rules.RuleHistory;
 import io.narthex.jobs.rules.RuleSets;
 import io.narthex.operators.rules.LiveRules;
 import io.narthex.operators.rules.RuleMetrics;
@@ -7,15 +9,17 @@ import io.narthex.operators.rules.RuleServices;
 import io.narthex.operators.rules.RuleSet;
 import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
+import io.narthex.pipeline.config.rules.RuleFiles;
 import io.narthex.pipeline.status.StatusBoard;
-import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.sinks.alertmanager.AlertmanagerSender;
 import io.narthex.sinks.history.AlertJournal;
+import io.narthex.sinks.store.BlockStore;
 import io.narthex.sources.discovery.Discoveries;
 import io.narthex.sources.discovery.DiscoveryMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +34,7 @@ final class RulePart implements AutoCloseable {
   private final RuleServices services;
   private final AlertmanagerSender sender;
   private final AlertJournal journal;
+  private final @Nullable RuleHistory<BlockStore> past;
 
   /**
    * Loads the rules of the configuration that a server starts with.
@@ -39,13 +44,14 @@ final class RulePart implements AutoCloseable {
   RulePart(
       ServerSettings server,
       Configuration configuration,
-      SampleStore store,
+      BlockStore store,
       StatusBoard status,
       PrometheusRegistry registry) {
     settings = server.rules();
     engine = server.engineOptions();
     externalUrl = server.place().externalUrl().toString();
-    live = new LiveRules(load(configuration));
+    Loaded loaded = load(configuration);
+    live = new LiveRules(loaded.rules());
     services =
         new RuleServices(
             live, store, status, RuleMetrics.of(registry), settings.maxWait(), Clock.systemUTC());
@@ -60,6 +66,15 @@ final class RulePart implements AutoCloseable {
             registry,
             config -> Discoveries.of(config, discovery));
     sender.apply(configuration.alerting(), configuration.global().externalLabels());
+    past =
+        settings.backfill().isZero()
+            ? null
+            : new RuleHistory<>(
+                settings.backfill(),
+                store,
+                status,
+                new KnownRules(server.storagePath().resolve("rules").resolve("backfilled")));
+    fillHistory(configuration, loaded.files());
   }
 
   RuleServices services() {
@@ -79,9 +94,16 @@ final class RulePart implements AutoCloseable {
    *
    * @throws io.narthex.pipeline.config.ConfigurationException if one cannot be used
    */
-  RuleSet load(Configuration configuration) {
+  Loaded load(Configuration configuration) {
     var files = RuleSets.load(configuration, engine.parsing());
     files.warnings().forEach(logger::warn);
+    return new Loaded(files, prepare(files, configuration));
+  }
+
+  /** Rules of a configuration, as read and ready to be evaluated. */
+  record Loaded(RuleFiles files, RuleSet rules) {}
+
+  private RuleSet prepare(RuleFiles files, Configuration configuration) {
     return RuleSets.prepare(
         files,
         engine,
@@ -91,13 +113,23 @@ final class RulePart implements AutoCloseable {
   }
 
   /** Puts a configuration and its rules into force. */
-  void apply(Configuration configuration, RuleSet rules) {
-    live.replace(rules);
+  void apply(Configuration configuration, Loaded loaded) {
+    live.replace(loaded.rules());
+    fillHistory(configuration, loaded.files());
     sender.apply(configuration.alerting(), configuration.global().externalLabels());
+  }
+
+  private void fillHistory(Configuration configuration, RuleFiles inForce) {
+    if (past != null) {
+      past.rules(inForce, files -> prepare(files, configuration));
+    }
   }
 
   @Override
   public void close() {
+    if (past != null) {
+      past.close();
+    }
     sender.close();
     journal.close();
   }

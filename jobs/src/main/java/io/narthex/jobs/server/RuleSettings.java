@@ -13,6 +13,7 @@ import java.util.List;
  * @param resendDelay between two notifications of an alert that stays as it is
  * @param maxWait how long a tick waits for samples that are still on their way
  * @param onArrival patterns of the names of groups that are evaluated on arrival
+ * @param backfill how far back rules that are new or changed get a history; zero is none
  */
 record RuleSettings(
     Duration outageTolerance,
@@ -20,6 +21,7 @@ record RuleSettings(
     Duration resendDelay,
     Duration maxWait,
     List<String> onArrival,
+    Duration backfill,
     SenderOptions sender) {
 
   /**
@@ -40,6 +42,7 @@ record RuleSettings(
         duration("--rules.alert.resend-delay", options.resendDelay()),
         duration("--rules.max-wait", options.maxWait()),
         options.onArrival(),
+        duration("--rules.backfill", options.backfill()),
         options.drain() ? sender : sender.withDrain(Duration.ZERO));
   }
 
