@@ -50,6 +50,9 @@ final class Logging {
     // Failures of requests that this server makes are told where they are handled; the HTTP client
     // would add a stack trace for each scrape of a target that is down.
     context.getLogger("reactor.netty.http.client").setLevel(Level.ERROR);
+    // Nor may clients that send garbage or break off fill it.
+    context.getLogger("reactor.netty.http.server.HttpServerOperations").setLevel(Level.ERROR);
+    context.getLogger("reactor.netty.channel.FluxReceive").setLevel(Level.ERROR);
     // Netty would add two stack traces for each stranger that fails in the TLS handshake.
     context
         .getLogger("io.netty.handler.ssl.ApplicationProtocolNegotiationHandler")

@@ -124,6 +124,14 @@ final class ServerCommand implements Callable<Integer> {
   private String corsOrigin = ".*";
 
   @Option(
+      names = "--web.read-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "5m",
+      description =
+          "How long a request may take to come, and a connection may be idle (default: ${DEFAULT-VALUE}).")
+  private String webReadTimeout = "5m";
+
+  @Option(
       names = "--web.max-connections",
       paramLabel = "N",
       defaultValue = "512",
@@ -282,6 +290,7 @@ final class ServerCommand implements Callable<Integer> {
         lifecycle,
         adminApi,
         corsOrigin,
+        webReadTimeout,
         maxConnections,
         maxNotificationSubscribers,
         maxSearchLimit,

@@ -1,6 +1,7 @@
 package io.narthex.jobs.server;
 
 import io.narthex.pipeline.config.ConfigurationException;
+import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.Routes;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -45,8 +46,8 @@ final class LifecycleRoutes implements Routes {
 
   private static Predicate<HttpServerRequest> isLifecycle(String prefix) {
     return request ->
-        request.fullPath().equals(prefix + "/-/reload")
-            || request.fullPath().equals(prefix + "/-/quit");
+        HttpServers.path(request).equals(prefix + "/-/reload")
+            || HttpServers.path(request).equals(prefix + "/-/quit");
   }
 
   private static Mono<Void> notAllowed(HttpServerResponse response) {

@@ -23,6 +23,7 @@ public record ServerOptions(
     boolean lifecycle,
     boolean adminApi,
     String corsOrigin,
+    String webReadTimeout,
     int maxConnections,
     int maxNotificationSubscribers,
     int maxSearchLimit,

@@ -99,7 +99,7 @@ final class ServerParts implements AutoCloseable {
         new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
     receiver = new RemoteWriteReceiver(writes, acks, RemoteWriteReceiver.Limits.DEFAULT);
     api = new QueryApi(services(), settings.apiOptions());
-    web = new WebServer(settings.place(), settings.maxConnections(), guard);
+    web = new WebServer(settings.place(), settings.maxConnections(), settings.webLimits(), guard);
   }
 
   /**

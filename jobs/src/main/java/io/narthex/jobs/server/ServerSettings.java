@@ -8,6 +8,7 @@ import io.narthex.pipeline.config.PrometheusDuration;
 import io.narthex.pipeline.config.StorageConfig;
 import io.narthex.pipeline.config.WebConfig;
 import io.narthex.pipeline.config.WebConfigLoader;
+import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.WebGuard;
 import io.narthex.query.http.ApiOptions;
 import io.narthex.query.http.RemoteReadOptions;
@@ -45,6 +46,7 @@ final class ServerSettings {
   private final EngineOptions engine;
   private final long resultCacheBytes;
   private final RemoteReadOptions remoteRead;
+  private final HttpServers.Limits webLimits;
   private final Pattern corsOrigin;
   private final RuleSettings rules;
 
@@ -106,6 +108,9 @@ final class ServerSettings {
                     options.remoteReadSampleLimit(),
                     options.remoteReadConcurrency(),
                     options.remoteReadFrameBytes()));
+    webLimits =
+        HttpServers.Limits.DEFAULT.withRead(
+            read("--web.read-timeout", options.webReadTimeout(), PrometheusDuration::parse));
     corsOrigin = read("--web.cors.origin", options.corsOrigin(), Pattern::compile);
     rules = RuleSettings.of(options.rules());
   }
@@ -161,6 +166,10 @@ final class ServerSettings {
 
   boolean lifecycle() {
     return options.lifecycle();
+  }
+
+  HttpServers.Limits webLimits() {
+    return webLimits;
   }
 
   int maxConnections() {

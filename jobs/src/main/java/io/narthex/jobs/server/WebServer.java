@@ -4,6 +4,7 @@ import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.Routes;
 import io.narthex.pipeline.http.WebGuard;
 import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -19,6 +20,7 @@ public final class WebServer implements AutoCloseable {
 
   private final WebPlace place;
   private final int maxConnections;
+  private final HttpServers.Limits limits;
   private final WebGuard guard;
   private final AtomicInteger open = new AtomicInteger();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -30,7 +32,7 @@ public final class WebServer implements AutoCloseable {
    * @param maxConnections most connections at a time; further ones are closed at once
    */
   public WebServer(WebPlace place, int maxConnections) {
-    this(place, maxConnections, WebGuard.open());
+    this(place, maxConnections, HttpServers.Limits.DEFAULT, WebGuard.open());
   }
 
   /**
@@ -38,7 +40,8 @@ public final class WebServer implements AutoCloseable {
    *
    * @param guard closed with the server
    */
-  public WebServer(WebPlace place, int maxConnections, WebGuard guard) {
+  public WebServer(WebPlace place, int maxConnections, HttpServers.Limits limits, WebGuard guard) {
+    this.limits = limits;
     this.guard = guard;
     this.place = place;
     this.maxConnections = maxConnections;
@@ -53,12 +56,17 @@ public final class WebServer implements AutoCloseable {
     server =
         HttpServers.create(
                 place.address().getHostString() + ":" + place.address().getPort(),
-                HttpServers.Limits.DEFAULT,
+                limits,
                 place.routePrefix(),
                 parts,
                 guard)
             .channelGroup(connections)
-            .doOnChannelInit((observer, channel, remote) -> admit(channel))
+            .doOnChannelInit(
+                (observer, channel, remote) -> {
+                  if (channel.parent() instanceof ServerChannel) { // not a stream of HTTP/2
+                    admit(channel);
+                  }
+                })
             .bindNow();
   }
 

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientRequest;
@@ -38,6 +39,8 @@ public final class HttpClients {
           .evictInBackground(Duration.ofSeconds(30))
           .build();
 
+  private static final Pattern ONE_DIGIT_PORT = Pattern.compile("https?://[^/?#]+:[0-9](?![0-9])");
+
   private HttpClients() {}
 
   /**
@@ -63,6 +66,17 @@ public final class HttpClients {
               request -> keepFromOthers(request, config));
     }
     return client;
+  }
+
+  /**
+   * The request at a URL. Reactor Netty reads URLs by a pattern that takes a port of one digit for
+   * a part of the host; those go in as parsed.
+   */
+  public static HttpClient.ResponseReceiver<?> at(
+      HttpClient.ResponseReceiver<?> request, String url) {
+    return ONE_DIGIT_PORT.matcher(url).lookingAt()
+        ? request.uri(URI.create(url))
+        : request.uri(url);
   }
 
   private static boolean isRedirect(int status) {

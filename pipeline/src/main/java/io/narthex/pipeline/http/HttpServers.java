@@ -1,10 +1,12 @@
 package io.narthex.pipeline.http;
 
 import io.narthex.pipeline.wire.JsonString;
+import io.netty.channel.ServerChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServer;
@@ -22,11 +24,47 @@ public final class HttpServers {
    * @param maxHeaderBytes of one request
    * @param maxInitialLine bytes of the request line, queries in the URL included
    * @param idle after which a connection without a request is closed
-   * @param read most time between two parts of one request
+   * @param gap most time between two parts of one request
+   * @param request most time for one request to come
+   * @param head most time for the head of a request to come
+   * @param stall most time that a client may take nothing of what it is sent
    */
-  public record Limits(int maxHeaderBytes, int maxInitialLine, Duration idle, Duration read) {
+  public record Limits(
+      int maxHeaderBytes,
+      int maxInitialLine,
+      Duration idle,
+      Duration gap,
+      Duration request,
+      Duration head,
+      Duration stall) {
     public static final Limits DEFAULT =
-        new Limits(64 << 10, 1 << 20, Duration.ofMinutes(5), Duration.ofMinutes(5));
+        new Limits(
+            64 << 10,
+            1 << 20,
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(1));
+
+    /** The same with another limit for requests to come, which also bounds idle connections. */
+    public Limits withRead(Duration longest) {
+      if (longest.isZero()) {
+        throw new IllegalArgumentException("a read timeout of zero would refuse every request");
+      }
+      return new Limits(
+          maxHeaderBytes,
+          maxInitialLine,
+          longest,
+          shorter(gap, longest),
+          longest,
+          shorter(head, longest),
+          stall);
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+      return a.compareTo(b) < 0 ? a : b;
+    }
   }
 
   /**
@@ -60,11 +98,23 @@ public final class HttpServers {
                     spec.maxHeaderSize(limits.maxHeaderBytes())
                         .maxInitialLineLength(limits.maxInitialLine()))
             .idleTimeout(limits.idle())
-            .readTimeout(limits.read())
+            .readTimeout(limits.gap())
+            .requestTimeout(limits.request())
+            .doOnChannelInit(
+                (observer, channel, remote) -> {
+                  if (channel.parent() instanceof ServerChannel) { // not a stream of HTTP/2
+                    SlowClients.watch(channel, limits.head(), limits.stall());
+                  }
+                })
             .compress(false);
     return guard
         .secure(server)
-        .handle((request, response) -> guard.handle(request, response, routes));
+        .handle(
+            (request, response) -> {
+              SlowClients.begun(request);
+              return Mono.from(guard.handle(request, response, routes))
+                  .doFinally(signal -> SlowClients.ended(request));
+            });
   }
 
   /**
@@ -105,12 +155,46 @@ public final class HttpServers {
         .then();
   }
 
+  /**
+   * The path of a request as it came, still escaped. Reactor Netty's own accessors throw where an
+   * address is malformed.
+   */
+  public static String path(HttpServerRequest request) {
+    String uri = request.uri();
+    int question = uri.indexOf('?');
+    return question < 0 ? uri : uri.substring(0, question);
+  }
+
+  /** An address without doubled slashes, dots and a slash at its end; as it is if it has none. */
+  static String cleaned(String uri) {
+    int question = uri.indexOf('?');
+    String path = question < 0 ? uri : uri.substring(0, question);
+    if (!path.startsWith("/")) {
+      return uri;
+    }
+    var kept = new ArrayDeque<String>();
+    for (String part : path.split("/", -1)) {
+      if (part.equals("..")) {
+        kept.pollLast();
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        kept.add(part);
+      }
+    }
+    String clean = "/" + String.join("/", kept);
+    return question < 0 ? clean : clean + uri.substring(question);
+  }
+
   private static void fallBack(HttpServerRoutes routes) {
     routes.route(request -> true, HttpServers::notFound);
   }
 
   private static Mono<Void> notFound(HttpServerRequest request, HttpServerResponse response) {
+    String clean = cleaned(request.uri());
+    if (!clean.equals(request.uri())) {
+      boolean get = request.method().name().equals("GET");
+      return response.status(get ? 301 : 308).header(HttpHeaderNames.LOCATION, clean).send();
+    }
     return error(
-        response, 404, "not_found", "no such page: " + request.method() + " /" + request.path());
+        response, 404, "not_found", "no such page: " + request.method() + " " + path(request));
   }
 }

@@ -43,7 +43,21 @@ public record Matcher(String name, Type type, String value, @Nullable Pattern pa
    */
   public static Matcher of(String name, Type type, String value) {
     boolean regex = type == Type.REGEX || type == Type.NOT_REGEX;
-    return new Matcher(name, type, value, regex ? Pattern.compile("^(?s:" + value + ")$") : null);
+    return new Matcher(name, type, value, regex ? whole(value) : null);
+  }
+
+  /** The pattern around it could close what the value opens, and would stand in the message. */
+  private static Pattern whole(String value) {
+    String around = "^(?s:" + value + ")$";
+    try {
+      if (value.indexOf(')') >= 0) {
+        Pattern.compile(value);
+      }
+      return Pattern.compile(around);
+    } catch (PatternSyntaxException e) {
+      Pattern.compile(value);
+      throw e;
+    }
   }
 
   /** Whether a label with this value (empty: no such label) satisfies the condition. */

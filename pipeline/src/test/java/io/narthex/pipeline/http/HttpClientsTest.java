@@ -12,6 +12,7 @@ import io.narthex.pipeline.config.HttpClientConfig.Proxy;
 import io.narthex.pipeline.config.HttpClientConfig.Tls;
 import io.narthex.pipeline.config.Secret;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -184,5 +185,16 @@ class HttpClientsTest {
           .hasMessage(
               "listen address \"" + bad + "\": want host:port or :port, such as 0.0.0.0:9090");
     }
+  }
+
+  @Test
+  void at_portOfOneDigit_isAPortAndNoPartOfTheHost() {
+    var request =
+        HttpClients.at(
+            HttpClients.create(HttpClientConfig.DEFAULT).get(), "http://127.0.0.1:9/metrics");
+    StepVerifier.create(request.response())
+        .expectErrorMatches(
+            e -> e instanceof ConnectException && e.getMessage().contains("127.0.0.1:9"))
+        .verify();
   }
 }

@@ -199,6 +199,8 @@ final class ApiDescription {
           get("/status/tsdb", "status", "Which names and values make up the series.").with(LIMIT),
           get("/status/tsdb/blocks", "status", "Blocks of the store, and damages.").with(),
           get("/status/walreplay", "status", "How far the log has been read at the start.").with(),
+          get("/status/pipeline", "status", "The stages of the dataflow and how they keep up.")
+              .with(),
           get("/status/self_metrics", "status", "Own metrics.")
               .with(text("metric_name_pattern", "Regular expression of their names.")),
           new Operation(

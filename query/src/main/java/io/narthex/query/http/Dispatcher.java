@@ -9,9 +9,11 @@ import io.narthex.query.promql.Cancellation;
 import io.narthex.query.promql.QueryProgress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -22,6 +24,8 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.DisposableChannel;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -68,11 +72,11 @@ final class Dispatcher {
   Publisher<Void> handle(
       HttpServerRequest request, HttpServerResponse response, RouteTable.Match match) {
     var route = match.route();
+    if (request.method().equals(HttpMethod.OPTIONS)) {
+      return route.isApi() ? allowOptions(request, response) : allowed(response, route);
+    }
     if (route.isApi()) {
       allowOrigin(request, response);
-    }
-    if (request.method().equals(HttpMethod.OPTIONS) && route.isApi()) {
-      return response.status(204).send();
     }
     if (route.methods().stream().noneMatch(verb -> verb.name().equals(request.method().name()))) {
       return notAllowed(response, route);
@@ -88,6 +92,7 @@ final class Dispatcher {
             input ->
                 begin(request, match, input, exchange, cancellation, progress)
                     .timeout(patience(input.parameters())))
+        .onErrorResume(Dispatcher::isOfConnection, fault -> hangUp(request))
         .onErrorResume(fault -> Mono.just(begun(replyTo(fault, route))))
         .flatMap(begun -> send(response, begun, head, exchange))
         .doFinally(
@@ -99,6 +104,27 @@ final class Dispatcher {
                   System.nanoTime() - exchange.arrivedNanos,
                   exchange.bytes);
             });
+  }
+
+  /** Answers a browser that asks whether another site's page may read answers. */
+  Mono<Void> allowOptions(HttpServerRequest request, HttpServerResponse response) {
+    allowOrigin(request, response);
+    return response.status(204).send();
+  }
+
+  private static Mono<Void> allowed(HttpServerResponse response, Route route) {
+    return response
+        .status(200)
+        .header(HttpHeaderNames.ALLOW, methods(route))
+        .header(HttpHeaderNames.CONTENT_LENGTH, "0")
+        .send();
+  }
+
+  private static String methods(Route route) {
+    var allowed = new TreeSet<String>();
+    route.methods().forEach(verb -> allowed.add(verb.name()));
+    allowed.add(HttpMethod.OPTIONS.name());
+    return String.join(", ", allowed);
   }
 
   private Mono<Begun> begin(
@@ -258,6 +284,18 @@ final class Dispatcher {
                 : Schedulers.parallel()));
   }
 
+  /** The client broke off or was too slow: there is nobody to answer, and nothing to log. */
+  private static boolean isOfConnection(Throwable fault) {
+    return fault instanceof IOException
+        || fault instanceof AbortedException
+        || fault instanceof ChannelException; // time limits of requests among them
+  }
+
+  private static <T> Mono<T> hangUp(HttpServerRequest request) {
+    request.withConnection(DisposableChannel::dispose);
+    return Mono.empty();
+  }
+
   private Reply replyTo(Throwable fault, Route route) {
     if (fault instanceof FaultException known) {
       return Reply.error(known.fault(), known.getMessage());
@@ -310,12 +348,7 @@ final class Dispatcher {
   }
 
   private static Mono<Void> notAllowed(HttpServerResponse response, Route route) {
-    var allowed = new TreeSet<String>();
-    route.methods().forEach(verb -> allowed.add(verb.name()));
-    if (route.isApi()) {
-      allowed.add(HttpMethod.OPTIONS.name());
-    }
-    response.status(405).header(HttpHeaderNames.ALLOW, String.join(", ", allowed));
+    response.status(405).header(HttpHeaderNames.ALLOW, methods(route));
     byte[] text = "Method Not Allowed\n".getBytes(UTF_8);
     return whole(response, PLAIN, text, false, new Exchange());
   }

@@ -1,6 +1,7 @@
 package io.narthex.query.http;
 
 import io.narthex.pipeline.http.Routes;
+import io.netty.handler.codec.http.HttpMethod;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +97,9 @@ public final class QueryApi implements Routes, AutoCloseable {
               : dispatcher.handle(request, response, match);
         });
     routes.route(
+        request -> isPreflight(request, prefix),
+        (request, response) -> dispatcher.allowOptions(request, response));
+    routes.route(
         request -> pageFile(request, prefix) != null,
         (request, response) -> {
           var file = pageFile(request, prefix);
@@ -106,6 +110,12 @@ public final class QueryApi implements Routes, AutoCloseable {
           request -> RouteTable.pathOf(request.uri()).equals(prefix);
       routes.route(bare, (request, response) -> response.sendRedirect(prefix + "/"));
     }
+  }
+
+  /** Browsers ask with OPTIONS whether they may ask, under any path of the API. */
+  private static boolean isPreflight(HttpServerRequest request, String prefix) {
+    return request.method().equals(HttpMethod.OPTIONS)
+        && RouteTable.pathOf(request.uri()).startsWith(prefix + "/api/v1/");
   }
 
   private RouteTable.@Nullable Match match(HttpServerRequest request, String prefix) {

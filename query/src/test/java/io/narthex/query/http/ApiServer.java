@@ -55,7 +55,25 @@ final class ApiServer implements AutoCloseable {
     this(options, (QueryEngine) engine::apply, List.of(series));
   }
 
+  /** A server with limits of its own. */
+  ApiServer(
+      Function<QueryRequest, QueryValue> engine,
+      ApiOptions options,
+      HttpServers.Limits limits,
+      Labels... series) {
+    this(
+        options,
+        request -> new QueryResult(engine.apply(request), List.of(), List.of(), STATISTICS),
+        limits,
+        List.of(series));
+  }
+
   ApiServer(ApiOptions options, QueryEngine engine, List<Labels> series) {
+    this(options, engine, HttpServers.Limits.DEFAULT, series);
+  }
+
+  private ApiServer(
+      ApiOptions options, QueryEngine engine, HttpServers.Limits limits, List<Labels> series) {
     store = new FakeStore(series.toArray(Labels[]::new));
     api =
         new QueryApi(
@@ -69,8 +87,7 @@ final class ApiServer implements AutoCloseable {
                 registry,
                 new HttpMetrics(registry)),
             options);
-    server =
-        HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "", List.of(api)).bindNow();
+    server = HttpServers.create("127.0.0.1:0", limits, "", List.of(api)).bindNow();
   }
 
   List<String> paths() {

@@ -18,41 +18,34 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The description of the API against that of Prometheus, and against what is answered. */
 class OpenApiTest {
-  /** What Narthex has beside them. */
-  private static final Set<String> OWN =
-      Set.of(
-          "/query_live",
-          "/explain",
-          "/queries",
-          "/queries/{id}",
-          "/admin/tsdb/deletions",
-          "/admin/tsdb/deletions/{id}/undo",
-          "/admin/tsdb/flush");
-
   @ParameterizedTest
   @ValueSource(strings = {"3.1", "3.2"})
   void document_pathsMethodsAndParameters_areThoseOfPrometheus(String version) throws IOException {
-    var golden = Reference.path("openapi/openapi_" + version + "_golden.yaml");
-    Map<String, Object> expected = new Yaml().load(Files.readString(golden));
+    var file = Reference.path("openapi/openapi_" + version + "_golden.yaml");
+    Map<String, Object> expected = new Yaml().load(Files.readString(file));
     Map<String, Object> actual = document(version);
     assertThat(actual.get("openapi")).isEqualTo(expected.get("openapi"));
     var paths = operations(actual);
-    paths.keySet().removeIf(operation -> OWN.contains(operation.split(" ", 2)[1]));
-    assertThat(paths).isEqualTo(operations(expected));
+    var golden = operations(expected);
+    paths.keySet().retainAll(golden.keySet()); // Narthex has some beside them
+    assertThat(paths).isEqualTo(golden);
   }
 
   @ParameterizedTest
   @ValueSource(strings = "3.2")
   void document_eachPath_isAnswered(String version) {
     try (var server = server()) {
-      for (String operation : operations(document(version)).keySet()) {
-        String[] parts = operation.split(" ", 2);
-        String path = "/api/v1" + parts[1].replaceAll("\\{[a-z]+}", "1");
-        if (!Set.of("/write", "/otlp/v1/metrics").contains(parts[1])) { // the receivers' own
-          assertThat(server.method("OPTIONS", path).statusCode()).as(operation).isEqualTo(204);
+      for (String path : map(document(version).get("paths")).keySet()) {
+        if (!Set.of("/write", "/otlp/v1/metrics").contains(path)) { // the receivers' own
+          assertThat(server.paths().stream().map(OpenApiTest::unnamed))
+              .contains(unnamed("/api/v1" + path));
         }
       }
     }
+  }
+
+  private static String unnamed(String path) {
+    return path.replaceAll("\\{[a-z]+}", "{}");
   }
 
   @Test
@@ -61,7 +54,9 @@ class OpenApiTest {
       var described = map(document("3.2").get("paths")).keySet();
       for (String path : server.paths()) {
         if (!path.equals("/api/v1/openapi.yaml")) {
-          assertThat(described).contains(path.substring("/api/v1".length()));
+          assertThat(described)
+              .as("a new path needs a line in ApiDescription")
+              .contains(path.substring("/api/v1".length()));
         }
       }
     }

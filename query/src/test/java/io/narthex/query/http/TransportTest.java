@@ -179,11 +179,19 @@ class TransportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/api/v1/nope", "/api/v1/label//values", "/api/v1/label/a/b/values"})
+  @ValueSource(strings = {"/api/v1/nope", "/api/v1/label/a/b/values", "/%2e%2e/etc/passwd"})
   void get_unknownApiPath_isJsonNotFound(String path) {
     var response = server.get(path);
     assertThat(response.statusCode()).isEqualTo(404);
     assertThat(ApiServer.json(response).path("errorType").asText()).isEqualTo("not_found");
+  }
+
+  @Test
+  void get_pathToBeCleaned_isRedirected() {
+    var response = server.get("//api/v1/../v1/query/?query=1");
+    assertThat(response.statusCode()).isEqualTo(301);
+    assertThat(response.headers().firstValue("Location")).hasValue("/api/v1/query?query=1");
+    assertThat(server.method("POST", "/api/v1/query/").statusCode()).isEqualTo(308);
   }
 
   @Test

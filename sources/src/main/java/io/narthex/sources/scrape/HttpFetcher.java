@@ -64,15 +64,16 @@ final class HttpFetcher implements Fetcher {
     String timeout = seconds(target.timeout().toMillis());
     long most =
         config.bodySizeLimit() > 0 ? Math.min(config.bodySizeLimit(), maxBodyBytes) : maxBodyBytes;
-    return client
-        .headers(
+    var request =
+        client
+            .headers(
             headers ->
                 headers
                     .set(HttpHeaderNames.ACCEPT, accept)
                     .set(HttpHeaderNames.ACCEPT_ENCODING, encoding)
                     .set("X-Prometheus-Scrape-Timeout-Seconds", timeout))
-        .get()
-        .uri(target.url())
+            .get();
+    return HttpClients.at(request, target.url())
         .response((response, body) -> answer(response, body, most));
   }
 

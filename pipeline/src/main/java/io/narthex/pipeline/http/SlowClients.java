@@ -1,0 +1,112 @@
+package io.narthex.pipeline.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.timeout.WriteTimeoutHandler;
+import io.netty.util.AttributeKey;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.netty.http.server.HttpServerRequest;
+
+/**
+ * Closes connections whose client is too slow: one that does not send the whole head of a request
+ * in time, counted from its first byte (or from the connection's begin, TLS handshake included),
+ * and one that does not take what it is sent. Time limits of bodies are Reactor Netty's own.
+ */
+final class SlowClients extends ChannelDuplexHandler {
+  private static final Logger logger = LoggerFactory.getLogger(SlowClients.class);
+  private static final AttributeKey<SlowClients> KEY = AttributeKey.valueOf(SlowClients.class, "");
+
+  private final Duration head;
+  private @Nullable Future<?> waiting; // all fields are only touched on the connection's event loop
+  private int answering;
+
+  private SlowClients(Duration head) {
+    this.head = head;
+  }
+
+  /** Watches a connection. */
+  static void watch(Channel channel, Duration head, Duration stall) {
+    var watcher = new SlowClients(head);
+    channel.attr(KEY).set(watcher);
+    channel
+        .pipeline()
+        .addFirst(new WriteTimeoutHandler(stall.toMillis(), TimeUnit.MILLISECONDS), watcher);
+  }
+
+  /** The head of a request is there; to be called on the event loop. */
+  static void begun(HttpServerRequest request) {
+    request.withConnection(
+        connection -> {
+          var watcher = of(connection.channel());
+          if (watcher != null) {
+            watcher.answering++;
+            watcher.disarm();
+          }
+        });
+  }
+
+  /** The answer of a request is sent, or will never be. */
+  static void ended(HttpServerRequest request) {
+    request.withConnection(
+        connection -> {
+          var channel = connection.channel();
+          var watcher = of(channel);
+          if (watcher != null) {
+            channel.eventLoop().execute(() -> watcher.answering--);
+          }
+        });
+  }
+
+  /** Streams of HTTP/2 have the connection as their parent. */
+  private static @Nullable SlowClients of(Channel channel) {
+    var own = channel.attr(KEY).get();
+    return own != null || channel.parent() == null ? own : channel.parent().attr(KEY).get();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    arm(context);
+    context.fireChannelActive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (answering == 0) {
+      arm(context);
+    }
+    context.fireChannelRead(message);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    disarm();
+    context.fireChannelInactive();
+  }
+
+  private void arm(ChannelHandlerContext context) {
+    if (waiting == null) {
+      waiting =
+          context
+              .executor()
+              .schedule(() -> tooSlow(context), head.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void disarm() {
+    if (waiting != null) {
+      waiting.cancel(false);
+      waiting = null;
+    }
+  }
+
+  private void tooSlow(ChannelHandlerContext context) {
+    logger.debug("{} sent no whole request head within {}", context.channel(), head);
+    context.close();
+  }
+}
