@@ -67,7 +67,8 @@ scrape_configs:
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
   const child = spawn(
     java,
-    ['-Xmx512m', '-cp', [process.env.NARTHEX_PAGE, jar].filter(Boolean).join(':'), 'io.narthex.jobs.cli.Narthex', 'server', '--config.file=prometheus.yml', `--web.listen-address=127.0.0.1:${port}`, '--web.enable-admin-api'],
+    // As the jar's manifest says, which does not hold with a class path.
+    ['java.nio', 'java.util', 'java.lang'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`).concat(['-Xmx512m', '-cp', [process.env.NARTHEX_PAGE, jar].filter(Boolean).join(':'), 'io.narthex.jobs.cli.Narthex', 'server', '--config.file=prometheus.yml', `--web.listen-address=127.0.0.1:${port}`, '--web.enable-admin-api']),
     { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   let log = '';

@@ -307,6 +307,7 @@ final class QueryCommand implements Runnable {
   }
 
   private int bytes(String path, Form form) {
+    Logging.configure("warn", "logfmt");
     try {
       byte[] stream = connection.client().arrow(path, form.fields);
       if (outputFile == null) {
@@ -322,6 +323,7 @@ final class QueryCommand implements Runnable {
   }
 
   private int writing(Writing writing) {
+    Logging.configure("warn", "logfmt");
     try {
       if (outputFile == null) {
         var out = spec.commandLine().getOut();
