@@ -61,6 +61,7 @@ interface Flow {
 
 const POLL_MILLIS = 1000;
 const HISTORY = 60;
+const SMOOTHED = 6;
 
 /** The stages of the job with their rates, how far they are behind, and what holds them up, as a moving picture. */
 export function PipelinePage() {
@@ -86,32 +87,44 @@ export function PipelinePage() {
   );
 }
 
-/** Rates from the counters of the newest answer and the one before. */
+/** Rates from the counters of the newest answers: those shown over some seconds, so that bursts do not flicker. */
 function useFlows(data: Pipeline | undefined): Map<string, Flow> {
-  const before = useRef<Pipeline | undefined>(undefined);
+  const answers = useRef<Pipeline[]>([]);
   const [flows, setFlows] = useState<Map<string, Flow>>(new Map());
   useEffect(() => {
-    const old = before.current;
-    before.current = data;
-    if (!data || !old || data.at <= old.at) {
+    const newest = answers.current.at(-1);
+    if (!data || (newest && data.at <= newest.at)) {
       return;
     }
-    const seconds = (data.at - old.at) / 1000;
-    const known = new Map(old.stages.map((stage) => [stage.id, stage]));
+    const restarted = newest && data.restarts !== newest.restarts; // its counters have begun anew
+    answers.current = [...(restarted ? [] : answers.current), data].slice(-SMOOTHED);
+    const oldest = answers.current[0];
+    if (!newest || restarted || !oldest) {
+      return;
+    }
     setFlows((last) => {
       const next = new Map<string, Flow>();
       for (const stage of data.stages) {
-        const was = known.get(stage.id);
-        const passed = (now: number, then: number | undefined) => Math.max(0, now - (then ?? now)) / seconds;
-        const batches = Math.max(passed(stage.batchesOut, was?.batchesOut), passed(stage.batchesIn, was?.batchesIn));
-        const samples = stage.samples === undefined ? null : passed(stage.samples, was?.samples);
-        const history = [...(last.get(stage.id)?.history ?? []), samples ?? batches].slice(-HISTORY);
-        next.set(stage.id, { batches, samples, history });
+        const shown = passed(oldest, data, stage.id);
+        const now = passed(newest, data, stage.id);
+        const history = [...(last.get(stage.id)?.history ?? []), now.samples ?? now.batches].slice(-HISTORY);
+        next.set(stage.id, { ...shown, history });
       }
       return next;
     });
   }, [data]);
   return flows;
+}
+
+/** What passed a stage each second between two answers. */
+function passed(before: Pipeline, after: Pipeline, id: string): { batches: number; samples: number | null } {
+  const [was, is] = [before, after].map((answer) => answer.stages.find((stage) => stage.id === id));
+  const seconds = (after.at - before.at) / 1000;
+  const rate = (then: number | undefined, now: number | undefined) => Math.max(0, (now ?? 0) - (then ?? now ?? 0)) / seconds;
+  return {
+    batches: Math.max(rate(was?.batchesOut, is?.batchesOut), rate(was?.batchesIn, is?.batchesIn)),
+    samples: is?.samples === undefined ? null : rate(was?.samples, is.samples),
+  };
 }
 
 function Facts({ data }: { data: Pipeline }) {
