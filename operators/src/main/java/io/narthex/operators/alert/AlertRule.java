@@ -2,8 +2,6 @@ package io.narthex.operators.alert;
 
 import io.narthex.pipeline.alert.AlertRuleId;
 import io.narthex.pipeline.model.Labels;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,12 +98,7 @@ public record AlertRule(
         VALID_INTERVALS * Math.max(definition.interval().toMillis(), resend),
         surroundings.externalLabels(),
         surroundings.externalUrl(),
-        surroundings.externalUrl() + tableLink(definition.expression()));
-  }
-
-  /** The path under which an expression is shown as a table. */
-  public static String tableLink(String expression) {
-    return "/graph?g0.expr=" + queryEscape(expression) + "&g0.tab=1";
+        surroundings.externalUrl() + ExpressionLinks.table(definition.expression()));
   }
 
   private static List<NamedTemplate> compile(
@@ -118,10 +111,5 @@ public record AlertRule(
                     new NamedTemplate(
                         name, text.contains("{{") ? compiler.compile(rule, text) : data -> text)));
     return templates;
-  }
-
-  /** Escapes as Go does, which writes {@code ~} as it is and {@code *} as %2A. */
-  private static String queryEscape(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("*", "%2A").replace("%7E", "~");
   }
 }

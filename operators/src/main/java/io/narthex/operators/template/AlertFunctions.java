@@ -7,10 +7,12 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.narthex.operators.alert.AlertTemplate;
+import io.narthex.operators.alert.ExpressionLinks;
 import io.narthex.operators.template.language.Absent;
 import io.narthex.operators.template.language.Function;
 import io.narthex.operators.template.language.FunctionException;
 import io.narthex.operators.template.language.GoType;
+import io.narthex.operators.template.language.HtmlText;
 import io.narthex.operators.template.language.ListValue;
 import io.narthex.operators.template.language.MapValue;
 import io.narthex.operators.template.language.TemplateText;
@@ -18,8 +20,6 @@ import io.narthex.pipeline.model.Names;
 import io.narthex.pipeline.relabel.Template;
 import io.narthex.query.promql.parse.DurationText;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,9 +61,13 @@ final class AlertFunctions {
               "stripDomain", Function.of(a -> Hosts.withoutDomain((String) a.get(0)), STRING)),
           Map.entry("match", Function.of(AlertFunctions::match, STRING, STRING)),
           Map.entry("reReplaceAll", Function.of(AlertFunctions::replace, STRING, STRING, STRING)),
-          Map.entry("graphLink", Function.of(a -> link((String) a.get(0), 0), STRING)),
-          Map.entry("tableLink", Function.of(a -> link((String) a.get(0), 1), STRING)),
-          Map.entry("urlQueryEscape", Function.of(a -> escape((String) a.get(0)), STRING)),
+          Map.entry(
+              "graphLink", Function.of(a -> ExpressionLinks.graph((String) a.get(0)), STRING)),
+          Map.entry(
+              "tableLink", Function.of(a -> ExpressionLinks.table((String) a.get(0)), STRING)),
+          Map.entry(
+              "urlQueryEscape",
+              Function.of(a -> ExpressionLinks.escape((String) a.get(0)), STRING)),
           Map.entry("safeHtml", Function.of(a -> new HtmlText((String) a.get(0)), STRING)));
 
   /** All names. */
@@ -201,14 +205,5 @@ final class AlertFunctions {
       }
     }
     return out.append(text, done, text.length()).toString();
-  }
-
-  private static String link(String expression, int tab) {
-    return "/graph?g0.expr=" + escape(expression) + "&g0.tab=" + tab;
-  }
-
-  /** Escapes for the query of a URL as Go does, which leaves {@code ~} and not {@code *}. */
-  private static String escape(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("*", "%2A").replace("%7E", "~");
   }
 }

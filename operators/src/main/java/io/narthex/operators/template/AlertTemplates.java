@@ -2,6 +2,7 @@ package io.narthex.operators.template;
 
 import io.narthex.operators.alert.AlertTemplate;
 import io.narthex.operators.template.language.MapValue;
+import io.narthex.operators.template.language.Rendering;
 import io.narthex.operators.template.language.TemplateException;
 import io.narthex.operators.template.language.TemplateText;
 import io.narthex.pipeline.config.rules.RuleChecks.Problem;
@@ -48,8 +49,19 @@ public final class AlertTemplates {
   /** Runs a template; failures are told as Prometheus does. */
   static String run(String name, TemplateText template, Object root, AlertFunctions functions)
       throws AlertTemplate.ExpansionException {
+    return run(name, template, root, functions, Rendering.TEXT);
+  }
+
+  /** Runs a template in another way. */
+  static String run(
+      String name,
+      TemplateText template,
+      Object root,
+      AlertFunctions functions,
+      Rendering rendering)
+      throws AlertTemplate.ExpansionException {
     try {
-      return template.execute(root, functions::find);
+      return template.execute(root, functions::find, rendering);
     } catch (TemplateException e) {
       throw new AlertTemplate.ExpansionException(
           "error executing template " + name + ": " + e.getMessage(), e);

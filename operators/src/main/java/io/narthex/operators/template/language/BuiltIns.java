@@ -2,7 +2,7 @@ package io.narthex.operators.template.language;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.net.URLEncoder;
+import io.narthex.operators.alert.ExpressionLinks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -38,14 +38,10 @@ final class BuiltIns {
                   ANY)),
           Map.entry("html", Function.variadic(args -> html(joined(args)), ANY)),
           Map.entry("js", Function.variadic(args -> javaScript(joined(args)), ANY)),
-          Map.entry("urlquery", Function.variadic(args -> queryEscape(joined(args)), ANY)));
+          Map.entry(
+              "urlquery", Function.variadic(args -> ExpressionLinks.escape(joined(args)), ANY)));
 
   private BuiltIns() {}
-
-  /** Escapes for the query of a URL as Go does, which leaves {@code ~} and not {@code *}. */
-  static String queryEscape(String text) {
-    return URLEncoder.encode(text, UTF_8).replace("*", "%2A").replace("%7E", "~");
-  }
 
   private static String joined(List<Object> args) {
     if (args.size() == 1 && args.get(0) instanceof String text) {
@@ -232,7 +228,8 @@ final class BuiltIns {
     };
   }
 
-  private static String html(String text) {
+  /** Escapes for the text of a page. */
+  static String html(String text) {
     var out = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -51,7 +51,12 @@ public final class TemplateText {
    *     at <what>: why}, or if it runs too long or writes too much
    */
   public String execute(Object data, Functions functions) {
-    return new Execution(name, text, templates, functions).run(data);
+    return execute(data, functions, Rendering.TEXT);
+  }
+
+  /** Runs the template in another way. */
+  public String execute(Object data, Functions functions, Rendering rendering) {
+    return new Execution(name, text, templates, functions, rendering).run(data);
   }
 
   /**
