@@ -120,41 +120,81 @@ function AlertingRule({ rule }: { rule: Rule }) {
   );
 }
 
+interface Notification {
+  alertmanager: string;
+  /** RFC 3339. */
+  sentAt: string;
+  taken: boolean;
+  answer: string;
+}
+
+/** A change of an alert's state; times as RFC 3339. */
 interface Transition {
   labels: Record<string, string>;
   from: string;
   to: string;
-  /** RFC 3339. */
   at: string;
   value: string;
+  why?: string;
+  sampleTime?: string;
+  evaluatedAt?: string;
+  notifications?: Notification[];
 }
 
 function History(props: { name: string }) {
-  const history = useApi<{ transitions: Transition[] }>('alerts/history', { alertname: props.name });
+  const history = useApi<{ transitions: Transition[] }>('alerts/history', { alertname: props.name }, 5000);
   return (
     <Await of={history} what="The history of alerts">
       {({ transitions }) =>
         transitions.length === 0 ? (
           <Empty title="Nothing happened yet" />
         ) : (
-          <table class="stack">
-            <tbody>
-              {transitions.map((one) => (
-                <tr key={one.at + one.to + JSON.stringify(one.labels)}>
-                  <td>{timestamp(Date.parse(one.at))}</td>
-                  <td>
-                    {one.from} → {one.to}
-                  </td>
-                  <td>
-                    <LabelSet labels={one.labels} skip={['alertname']} />
-                  </td>
-                  <td class="num mono">{one.value}</td>
+          <div class="table-wrap">
+            <table class="stack">
+              <thead>
+                <tr>
+                  <th>At</th>
+                  <th>Change</th>
+                  <th>Alert</th>
+                  <th>Told to</th>
+                  <th class="num">Value</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {transitions.map((one) => (
+                  <tr key={one.at + one.to + JSON.stringify(one.labels)}>
+                    <td>
+                      {timestamp(Date.parse(one.at))}
+                      <div class="quiet">{lateness(one)}</div>
+                    </td>
+                    <td>
+                      {one.from} → {one.to}
+                      {one.why && <div class="quiet">{one.why}</div>}
+                    </td>
+                    <td>
+                      <LabelSet labels={one.labels} skip={['alertname']} />
+                    </td>
+                    <td>
+                      {(one.notifications ?? []).map((sent) => (
+                        <div key={sent.alertmanager + sent.sentAt} title={timestamp(Date.parse(sent.sentAt))}>
+                          <State kind={sent.taken ? 'good' : 'bad'}>{sent.taken ? 'taken' : sent.answer}</State> {sent.alertmanager}
+                        </div>
+                      ))}
+                    </td>
+                    <td class="num mono" data-head="Value">{one.value}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         )
       }
     </Await>
   );
+}
+
+/** How long after the moment it is about the change was found. */
+function lateness(one: Transition): string {
+  const after = one.evaluatedAt ? Date.parse(one.evaluatedAt) - Date.parse(one.at) : NaN;
+  return after >= 0 ? `found ${humanSeconds(after / 1000)} later` : '';
 }

@@ -201,7 +201,7 @@ function Picture({ data, flows }: { data: Pipeline; flows: Map<string, Flow> }) 
                   key={edge.from + edge.to}
                   path={edgePath(from, to, layout.vertical)}
                   chained={edge.chained}
-                  rate={flows.get(edge.from)?.batches ?? 0}
+                  rate={flows.get(data.edges.filter((one) => one.to === edge.to).length === 1 ? edge.to : edge.from)?.batches ?? 0}
                   pressed={(tasks.get(data.stages.find((stage) => stage.id === edge.from)?.task ?? '')?.backPressured ?? 0) > 0.1}
                 />
               ) : null;
