@@ -68,7 +68,7 @@ public interface AlertHistory {
   /**
    * What a reader wants.
    *
-   * @param alertName the label {@code alertname}; empty for all
+   * @param alertName the label {@literal alertname}; empty for all
    * @param from first tick, milliseconds
    * @param to last tick, milliseconds
    * @param limit most changes, and most notifications
