@@ -42,11 +42,24 @@ final class NarthexProcess implements AutoCloseable {
     return start(folder, freePort(), arguments);
   }
 
+  /** Starts {@code narthex server} with a heap of this size, as {@code 1g}; does not wait. */
+  static NarthexProcess serverWithHeap(Path folder, String heap, String... flags)
+      throws IOException {
+    var arguments = new ArrayList<String>(List.of("server"));
+    arguments.addAll(List.of(flags));
+    return start(folder, freePort(), heap, arguments);
+  }
+
   /** Starts a command with a listen address of its own; does not wait. */
   static NarthexProcess start(Path folder, int port, List<String> arguments) throws IOException {
+    return start(folder, port, "512m", arguments);
+  }
+
+  private static NarthexProcess start(Path folder, int port, String heap, List<String> arguments)
+      throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx512m");
+    command.add("-Xmx" + heap);
     command.add("-Dnarthex.rehearsal=off"); // these tests ask few queries and start often
     command.addAll(unsafeFlags());
     command.add("-jar");

@@ -48,6 +48,7 @@ public record Matcher(String name, Type type, String value, @Nullable Pattern pa
 
   /** The pattern around it could close what the value opens, and would stand in the message. */
   private static Pattern whole(String value) {
+    BoundedRegex.check(value);
     String around = "^(?s:" + value + ")$";
     try {
       if (value.indexOf(')') >= 0) {

@@ -3,6 +3,7 @@ package io.narthex.query.promql.exec;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.narthex.pipeline.model.BoundedRegex;
 import io.narthex.pipeline.model.Labels;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class LabelFunctions {
 
   private static Pattern pattern(String expression) {
     try {
-      return Pattern.compile("^(?s:" + expression + ")$");
+      return BoundedRegex.whole(expression);
     } catch (PatternSyntaxException e) {
       throw Evaluation.fault("invalid regular expression in label_replace(): " + expression);
     }
