@@ -29,11 +29,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Queries that ask for too much, all at once, while samples come: each ends in an answer or a clear
- * error, light queries are answered meanwhile, nothing is lost, and the heap is enough.
+ * error, light queries are answered meanwhile, nothing is lost, and the heap is enough. With {@code
+ * -Dnarthex.adversarial.series} over more series.
  */
 class AdversarialIT {
   private static final Logger logger = LoggerFactory.getLogger(AdversarialIT.class);
-  private static final int SERIES = Integer.getInteger("narthex.adversarial.series", 10_000);
+  private static final int SERIES = Integer.getInteger("narthex.adversarial.series", 4_000);
   private static final int PER_REQUEST = 1_000;
   private static final int ROUNDS = 40;
   private static final long INTERVAL = 15_000;
@@ -174,12 +175,12 @@ class AdversarialIT {
             "stddev(deriv(adv_total[10m:10ms]))");
     var all = new ArrayList<String>();
     for (String query : ranges) {
-      all.add("/api/v1/query_range?query=" + encoded(query) + minutes + "&timeout=30s");
-      all.add("/api/v1/query_range?query=" + encoded(query) + year + "&timeout=30s");
+      all.add("/api/v1/query_range?query=" + encoded(query) + minutes + "&timeout=10s");
+      all.add("/api/v1/query_range?query=" + encoded(query) + year + "&timeout=10s");
     }
     for (String query : instants) {
-      all.add("/api/v1/query?query=" + encoded(query) + "&timeout=30s");
-      all.add("/api/v1/query?query=" + encoded("sum(" + query + ")") + "&timeout=30s");
+      all.add("/api/v1/query?query=" + encoded(query) + "&timeout=10s");
+      all.add("/api/v1/query?query=" + encoded("sum(" + query + ")") + "&timeout=10s");
     }
     return all;
   }
