@@ -1,13 +1,11 @@
 package io.narthex.query.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.narthex.pipeline.model.Labels;
-import io.narthex.pipeline.model.Matcher;
-import io.narthex.pipeline.storage.SampleStore;
-import io.narthex.query.promql.QueryEngine;
-import io.narthex.query.promql.QueryRequest;
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /**
  * Queries that a server asks itself after its start, so that the virtual machine has loaded and
@@ -42,20 +40,7 @@ public final class Rehearsal {
           "count by (__name__) ({__name__=~\"rehearsal_.+\", host!=\"\"})",
           "absent(rehearsal_info{host=\"none\"})");
 
-  private final QueryEngine engine;
-  private final SampleStore store;
-  private final long end;
-
-  /**
-   * @param engine over the store
-   * @param store that holds {@link #series} up to the time
-   * @param end time of the newest samples, milliseconds
-   */
-  public Rehearsal(QueryEngine engine, SampleStore store, long end) {
-    this.engine = engine;
-    this.store = store;
-    this.end = end;
-  }
+  private Rehearsal() {}
 
   /** The series that the store is to hold. */
   public static List<Labels> series() {
@@ -105,32 +90,35 @@ public final class Rehearsal {
     };
   }
 
-  /** Asks everything once, as long as it is wanted. */
-  public void pass(BooleanSupplier wanted) {
+  /**
+   * What is asked, as paths with queries.
+   *
+   * @param end time of the newest samples, milliseconds
+   */
+  public static List<String> requests(long end) {
+    var all = new ArrayList<String>();
     for (String query : QUERIES) {
-      if (!wanted.getAsBoolean()) {
-        return;
-      }
-      answer(QueryRequest.range(query, end - 3_600_000, end, INTERVAL));
-      answer(QueryRequest.range(query, end - 7_000_000, end, 4 * INTERVAL));
-      answer(QueryRequest.instant(query, end));
+      String text = URLEncoder.encode(query, UTF_8);
+      all.add(range(text, end, 3600, 15));
+      all.add(range(text, end, 7000, 60));
+      all.add("/api/v1/query?query=" + text + "&time=" + end / 1000);
     }
-    var matchers = List.of(List.of(Matcher.equal(Labels.METRIC_NAME, "rehearsal_requests_total")));
-    write(
-        JsonBody.array(
-            store.labelValues("part", matchers, end - 3_600_000, end, 0), JsonOut::string));
-    write(JsonBody.array(store.series(matchers, end - 3_600_000, end, 0), JsonOut::labels));
+    String series =
+        "?match[]=rehearsal_requests_total&start=" + (end / 1000 - 3600) + "&end=" + end / 1000;
+    all.add("/api/v1/label/part/values" + series.replace("[]", "%5B%5D"));
+    all.add("/api/v1/series" + series.replace("[]", "%5B%5D"));
+    return all;
   }
 
-  private void answer(QueryRequest request) {
-    write(new ResultBody(engine.query(request).value(), 0, null));
-  }
-
-  private static void write(JsonBody body) {
-    var out = new JsonOut();
-    while (body.write(out)) {
-      out.take();
-    }
-    out.take();
+  private static String range(String query, long end, long seconds, long step) {
+    long to = end / 1000;
+    return "/api/v1/query_range?query="
+        + query
+        + "&start="
+        + (to - seconds)
+        + "&end="
+        + to
+        + "&step="
+        + step;
   }
 }
