@@ -1,17 +1,17 @@
 package io.narthex.query.promql.exec;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryResult;
 import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Does the cost of a sample stay the same over more series and longer ranges? Prints nanoseconds of
- * the engine, in wall time and on the query's own thread, for each sample that a query looked at,
- * the least of several runs. Reading from the store costs a copy here.
+ * the engine, in wall time and CPU time of the process, for each sample that a query looked at, the
+ * least of several runs. Reading from the store costs a copy here.
  *
  * <pre>{@code
  * java -Xmx2g -cp jobs/target/narthex.jar:query/target/test-classes \
@@ -20,7 +20,8 @@ import java.util.List;
  */
 final class GrowthTable {
   private static final long INTERVAL = 15_000;
-  private static final int RUNS = 7;
+  private static final int WARM_UPS = 3;
+  private static final int RUNS = 10;
   private static final List<String> QUERIES =
       List.of(
           "sum by (job) (m)",
@@ -81,19 +82,21 @@ final class GrowthTable {
 
   private static void print(
       VectorizedQueryEngine engine, String query, int series, int hours, int samples) {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    var process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    var request = QueryRequest.range(query, 0, (samples - 1) * INTERVAL, 4 * INTERVAL);
+    for (int run = 0; run < WARM_UPS; run++) {
+      engine.query(request);
+    }
     long wall = Long.MAX_VALUE;
-    long cpu = Long.MAX_VALUE;
     long looked = 1;
+    long beginCpu = process.getProcessCpuTime(); // in steps of some milliseconds
     for (int run = 0; run < RUNS; run++) {
       long begin = System.nanoTime();
-      long beginCpu = threads.getCurrentThreadCpuTime();
-      QueryResult result =
-          engine.query(QueryRequest.range(query, 0, (samples - 1) * INTERVAL, 4 * INTERVAL));
-      cpu = Math.min(cpu, threads.getCurrentThreadCpuTime() - beginCpu);
+      QueryResult result = engine.query(request);
       wall = Math.min(wall, System.nanoTime() - begin);
       looked = Math.max(1, result.statistics().totalSamples());
     }
+    long cpu = (process.getProcessCpuTime() - beginCpu) / RUNS;
     System.out.printf(
         "%-55s %8d %6d %12d %9.2f %9.2f%n",
         query, series, hours, looked, (double) wall / looked, (double) cpu / looked);
