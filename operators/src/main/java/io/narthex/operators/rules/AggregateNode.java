@@ -10,12 +10,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An aggregation. To which group each series belongs is found once; values are added in the order
  * in which a query adds them, with the same compensation, so that sums agree in every bit.
  */
 final class AggregateNode extends SeriesNode {
+  /** Groups without series that are kept beside as many as there are with series. */
+  private static final int SPARE = 64;
+
   private final SeriesNode input;
   private final AggregateOp op;
   private final Set<String> names;
@@ -24,6 +28,7 @@ final class AggregateNode extends SeriesNode {
   private final Map<Labels, Integer> groups = new HashMap<>();
   private final List<Labels> labels = new ArrayList<>();
   private int[] groupOf = new int[0];
+  private @Nullable Labels[] origins = new Labels[0];
   private double[] lost = new double[8];
   private int[] counts = new int[8];
   private int[] order = new int[8];
@@ -67,20 +72,30 @@ final class AggregateNode extends SeriesNode {
     return !overflowed;
   }
 
+  /** Finds the groups of series that are new; those that were there before keep theirs. */
   private void regroup() {
-    groups.clear();
-    labels.clear();
     int size = input.size();
+    boolean known = size > 0 && input.origin(0) != null && labels.size() < 2 * ordered + SPARE;
+    if (!known) {
+      groups.clear();
+      labels.clear();
+      origins = new Labels[0];
+    }
+    var before = origins;
+    int[] groupsBefore = groupOf;
+    origins = new Labels[size];
     groupOf = new int[size];
+    int old = 0;
     for (int position = 0; position < size; position++) {
-      Labels key = key(input.labels(position));
-      Integer group = groups.putIfAbsent(key, labels.size());
-      if (group == null) {
-        groupOf[position] = labels.size();
-        labels.add(key);
-      } else {
-        groupOf[position] = group;
+      var origin = input.origin(position);
+      origins[position] = origin;
+      if (origin != null) {
+        old = find(before, old, origin);
       }
+      groupOf[position] =
+          origin != null && old < before.length && before[old] == origin
+              ? groupsBefore[old]
+              : groupOf(input.labels(position));
     }
     if (labels.size() > values.length) {
       int room = Math.max(labels.size(), 2 * values.length);
@@ -93,6 +108,29 @@ final class AggregateNode extends SeriesNode {
     }
     seenStructure = input.structure;
     structure++;
+  }
+
+  /** The place of a series in a list in label order, or where it would stand. */
+  private static int find(@Nullable Labels[] before, int from, Labels origin) {
+    int at = from;
+    while (at < before.length) {
+      var other = before[at];
+      if (other == origin || (other != null && other.compareTo(origin) > 0)) {
+        break;
+      }
+      at++;
+    }
+    return at;
+  }
+
+  private int groupOf(Labels series) {
+    Labels key = key(series);
+    Integer group = groups.putIfAbsent(key, labels.size());
+    if (group != null) {
+      return group;
+    }
+    labels.add(key);
+    return labels.size() - 1;
   }
 
   private Labels key(Labels of) {
@@ -208,5 +246,10 @@ final class AggregateNode extends SeriesNode {
   @Override
   boolean distinct() {
     return true;
+  }
+
+  @Override
+  boolean hasOneName() {
+    return without || !names.contains(Labels.METRIC_NAME);
   }
 }

@@ -2,6 +2,7 @@ package io.narthex.operators.rules;
 
 import io.narthex.pipeline.model.Labels;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Changes each value of a vector by itself; series and order stay what they are. */
 final class ElementNode extends SeriesNode {
@@ -37,7 +38,7 @@ final class ElementNode extends SeriesNode {
       return false;
     }
     if (input.structure != seenStructure) {
-      labels.reset(input.size(), input::labels, false);
+      labels.reset(input.size(), input::labels, input.hasOneName());
       seenStructure = input.structure;
       seenVersion = -1;
       structure++;
@@ -86,5 +87,15 @@ final class ElementNode extends SeriesNode {
   @Override
   boolean distinct() {
     return labels.distinct();
+  }
+
+  @Override
+  boolean hasOneName() {
+    return input.hasOneName();
+  }
+
+  @Override
+  @Nullable Labels origin(int position) {
+    return input.origin(position);
   }
 }

@@ -345,12 +345,13 @@ public final class RuleEvaluator {
       return RuleSnapshot.Seen.NONE;
     }
     long to = horizon.evaluatedTo();
+    boolean unsettled = corrections.isSuspicious();
     var rows = new LinkedHashMap<String, Long>();
     for (var selection : window.selections()) {
       // What is still to be corrected is not known after a restart, only that there is something.
       rows.put(
           selection.matchers().toString(),
-          selection.isLate() ? -1 : selection.rows(to - lateness, to));
+          unsettled || selection.isLate() ? -1 : selection.rows(to - lateness, to));
     }
     return new RuleSnapshot.Seen(to - lateness, to, rows);
   }

@@ -181,4 +181,14 @@ abstract class SelectorNode extends SeriesNode {
   final boolean distinct() {
     return labels.distinct();
   }
+
+  @Override
+  final boolean hasOneName() {
+    return source.hasOneName();
+  }
+
+  @Override
+  final Labels origin(int position) {
+    return series[position].labels();
+  }
 }

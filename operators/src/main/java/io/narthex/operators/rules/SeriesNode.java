@@ -1,6 +1,7 @@
 package io.narthex.operators.rules;
 
 import io.narthex.pipeline.model.Labels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of an expression whose values are kept from tick to tick: one value for each series at one
@@ -49,4 +50,15 @@ abstract class SeriesNode {
 
   /** Whether no two series have the same labels. */
   abstract boolean distinct();
+
+  /** Whether series stay different when the metric's name goes, whatever series come. */
+  abstract boolean hasOneName();
+
+  /**
+   * The labels of the one stored series behind a position, always the same object while that series
+   * is there, in label order over the positions; null where there is no such series.
+   */
+  @Nullable Labels origin(int position) {
+    return null;
+  }
 }

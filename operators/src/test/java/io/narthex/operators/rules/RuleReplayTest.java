@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Test;
  */
 class RuleReplayTest {
   private static final long START = 1_700_000_000_000L;
-  private static final int RULES = Integer.getInteger("narthex.replay.rules", 45);
-  private static final int MINUTES = Integer.getInteger("narthex.replay.minutes", 6);
+  private static final int RULES = Integer.getInteger("narthex.replay.rules", 30);
+  private static final int MINUTES = Integer.getInteger("narthex.replay.minutes", 4);
   private static final long SEED = Long.getLong("narthex.replay.seed", 1);
 
   /** What the evaluator finds when it is restored. */
@@ -46,7 +46,7 @@ class RuleReplayTest {
   /** The same, for the queries in the end. */
   private final TreeMap<Labels, NavigableMap<Long, Double>> everything = new TreeMap<>();
 
-  private final Map<Long, Map<Labels, Double>> points = new HashMap<>();
+  private final Map<String, Map<Long, Map<Labels, Double>>> points = new HashMap<>();
   private final RuleEvaluatorTest.TestClock clock = new RuleEvaluatorTest.TestClock();
   private final RuleOutput output =
       new RuleOutput() {
@@ -54,7 +54,8 @@ class RuleReplayTest {
         public void samples(SampleBatch batch) {
           for (int i = 0; i < batch.seriesCount(); i++) {
             points
-                .computeIfAbsent(batch.timestamp(i), time -> new TreeMap<>())
+                .computeIfAbsent(batch.labels(i).metricName(), name -> new HashMap<>())
+                .computeIfAbsent(batch.timestamp(i), time -> new HashMap<>())
                 .put(batch.labels(i), batch.value(i));
             store(batch.labels(i), batch.timestamp(i), batch.value(i));
           }
@@ -96,6 +97,7 @@ class RuleReplayTest {
     byte[] snapshot = evaluator.snapshot();
     long end = START + MINUTES * 60_000L;
     long sinceKill = 0;
+    int killed = 0;
     long corrected = 0;
     int next = 0;
     var random = new Random(SEED + 2);
@@ -115,8 +117,9 @@ class RuleReplayTest {
       if (random.nextInt(60) == 0) {
         snapshot = evaluator.snapshot();
       }
-      if (kills > 0 && sinceKill > MINUTES * 60L / (kills + 1)) {
+      if (killed < kills && sinceKill > MINUTES * 60L / (kills + 1)) {
         sinceKill = 0;
+        killed++;
         corrected += evaluator.corrected();
         evaluator = RuleEvaluator.restore(snapshot, rules, options, truth, clock, output);
       }
@@ -162,7 +165,7 @@ class RuleReplayTest {
   }
 
   private int check(VectorizedQueryEngine oracle, Rule rule, long at, List<String> differences) {
-    var expected = new TreeMap<Labels, Double>();
+    var expected = new HashMap<Labels, Double>();
     try {
       var value = oracle.query(QueryRequest.instant(rule.expression(), at)).value();
       var elements =
@@ -178,15 +181,9 @@ class RuleReplayTest {
     } catch (FaultException e) {
       return 0; // and so does the rule
     }
-    var actual = new TreeMap<Labels, Double>();
-    points
-        .getOrDefault(at, Map.of())
-        .forEach(
-            (labels, value) -> {
-              if (labels.metricName().equals(rule.name()) && !StaleMarker.is(value)) {
-                actual.put(labels, value);
-              }
-            });
+    var actual =
+        new HashMap<>(points.getOrDefault(rule.name(), Map.of()).getOrDefault(at, Map.of()));
+    actual.values().removeIf(StaleMarker::is);
     if (!actual.equals(expected)) {
       differences.add(
           "%s = %s at %d: %s instead of %s"
