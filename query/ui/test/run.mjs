@@ -5,7 +5,7 @@
 //   npm test -- http://127.0.0.1:9090/ [FOLDER]    against a server that runs and scrapes at least itself; what would
 //                                                  change it is left out
 //
-// Chromium is looked for at CHROMIUM or where Debian puts it; without one nothing is tried, and that is said.
+// ONLY=words takes the tests whose names hold the words. Chromium is looked for at CHROMIUM or where Debian puts it; without one nothing is tried, and that is said.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -39,6 +39,9 @@ let failed = 0;
 
 /** Runs one case in a fresh browser context; requests to elsewhere and errors on the console fail it. */
 async function test(name, options, body) {
+  if (!name.includes(process.env.ONLY ?? '')) {
+    return;
+  }
   const context = await browser.newContext({ viewport: { width: 1280, height: 820 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -192,6 +195,10 @@ await test('everything can be reached by the keyboard', {}, async (page) => {
   await page.keyboard.press('ArrowRight');
   await page.waitForURL(/g0.tab=graph/);
   assert.equal(await page.evaluate(() => document.activeElement.innerText), 'Graph');
+  await page.getByRole('radio', { name: 'Lines' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.waitForURL(/display_mode=stacked/);
+  assert.equal(await page.evaluate(() => document.activeElement.innerText), 'Stacked');
 });
 
 if (own) {

@@ -88,15 +88,28 @@ export function Await<T>(props: { of: Loaded<T>; what: string; children: (data: 
   );
 }
 
-/** A row of choices of which one holds. */
+/** A row of choices of which one holds; arrow keys go from one to the next, as in every group of radio buttons. */
 export function Choice<T extends string>(props: {
   label: string;
   value: T;
   options: { value: T; text: ComponentChildren; count?: number; title?: string }[];
   onChange: (value: T) => void;
 }) {
+  const reached = props.options.some((option) => option.value === props.value) ? props.value : props.options[0]?.value;
+  const onKey = (event: KeyboardEvent) => {
+    const forward = event.key === 'ArrowRight' || event.key === 'ArrowDown';
+    const back = event.key === 'ArrowLeft' || event.key === 'ArrowUp';
+    const at = props.options.findIndex((option) => option.value === props.value);
+    const to = (at + (forward ? 1 : props.options.length - 1)) % props.options.length;
+    const next = props.options[to];
+    if (next && (forward || back)) {
+      event.preventDefault();
+      props.onChange(next.value);
+      (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>('[role=radio]')[to]?.focus();
+    }
+  };
   return (
-    <div class="choice" role="radiogroup" aria-label={props.label}>
+    <div class="choice" role="radiogroup" aria-label={props.label} onKeyDown={onKey}>
       {props.options.map((option) => (
         <button
           key={option.value}
@@ -105,6 +118,7 @@ export function Choice<T extends string>(props: {
           title={option.title}
           aria-label={option.title}
           aria-checked={option.value === props.value}
+          tabIndex={option.value === reached ? 0 : -1}
           onClick={() => props.onChange(option.value)}
         >
           {option.text}
