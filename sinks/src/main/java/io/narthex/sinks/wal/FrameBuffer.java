@@ -75,12 +75,15 @@ public final class FrameBuffer {
   /** Seven bits a byte, least significant first. */
   public void putVarint(long value) {
     ensure(10);
+    byte[] to = bytes;
+    int at = size;
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      bytes[size++] = (byte) (rest | 0x80);
+      to[at++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }
-    bytes[size++] = (byte) rest;
+    to[at++] = (byte) rest;
+    size = at;
   }
 
   /** A varint whose small values are those near zero, negative ones included. */
