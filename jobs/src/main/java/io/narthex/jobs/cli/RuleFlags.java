@@ -48,6 +48,14 @@ final class RuleFlags {
   private String maxWait = "10s";
 
   @Option(
+      names = "--rules.allowed-lateness",
+      paramLabel = "DURATION",
+      defaultValue = "5m",
+      description =
+          "How late a sample may come and still correct the ticks that it touches (default: ${DEFAULT-VALUE}).")
+  private String allowedLateness = "5m";
+
+  @Option(
       names = "--rules.on-arrival",
       paramLabel = "GLOB",
       description =
@@ -90,6 +98,7 @@ final class RuleFlags {
         gracePeriod,
         resendDelay,
         maxWait,
+        allowedLateness,
         onArrival,
         backfill,
         queueCapacity,

@@ -3,6 +3,7 @@ package io.narthex.jobs.cluster;
 import io.narthex.jobs.rules.RuleSets;
 import io.narthex.operators.rules.LiveRules;
 import io.narthex.operators.rules.RuleMetrics;
+import io.narthex.operators.rules.RuleOptions;
 import io.narthex.operators.rules.RuleServices;
 import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.http.HttpServers;
@@ -91,6 +92,7 @@ final class TaskManagerServices {
     var engine = EngineOptions.defaults();
     return new RuleServices(
         new LiveRules(RuleSets.prepare(rules.files(), engine, rules.labels(), "", RESEND_DELAY)),
+        RuleOptions.DEFAULTS,
         history,
         STATUS,
         RuleMetrics.of(REGISTRY),

@@ -62,7 +62,13 @@ public final class PipelineGraph {
             .setParallelism(1)
             .setMaxParallelism(1)
             .uid("rules");
-    written.sinkTo(ports.store()).setParallelism(1).name("store rules").uid("rule-store");
+    // A task of its own: alerts are not to wait while it makes a checkpoint's samples durable.
+    written
+        .sinkTo(ports.store())
+        .disableChaining()
+        .setParallelism(1)
+        .name("store rules")
+        .uid("rule-store");
     written
         .getSideOutput(RuleOperator.ALERTS)
         .sinkTo(ports.alerts())

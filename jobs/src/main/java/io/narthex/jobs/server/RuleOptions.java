@@ -9,6 +9,7 @@ import java.util.List;
  * @param gracePeriod {@code --rules.alert.for-grace-period}
  * @param resendDelay {@code --rules.alert.resend-delay}
  * @param maxWait {@code --rules.max-wait}
+ * @param allowedLateness {@code --rules.allowed-lateness}
  * @param onArrival {@code --rules.on-arrival}, patterns of group names
  * @param backfill {@code --rules.backfill}
  * @param queueCapacity {@code --alertmanager.notification-queue-capacity}
@@ -20,6 +21,7 @@ public record RuleOptions(
     String gracePeriod,
     String resendDelay,
     String maxWait,
+    String allowedLateness,
     List<String> onArrival,
     String backfill,
     int queueCapacity,
@@ -27,7 +29,7 @@ public record RuleOptions(
     boolean drain) {
 
   public static final RuleOptions DEFAULT =
-      new RuleOptions("1h", "10m", "1m", "10s", List.of(), "0s", 10_000, 256, true);
+      new RuleOptions("1h", "10m", "1m", "10s", "5m", List.of(), "0s", 10_000, 256, true);
 
   public RuleOptions {
     onArrival = List.copyOf(onArrival);

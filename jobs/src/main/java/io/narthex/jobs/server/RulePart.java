@@ -54,7 +54,13 @@ final class RulePart implements AutoCloseable {
     live = new LiveRules(loaded.rules());
     services =
         new RuleServices(
-            live, store, status, RuleMetrics.of(registry), settings.maxWait(), Clock.systemUTC());
+            live,
+            settings.evaluation(),
+            store,
+            status,
+            RuleMetrics.of(registry),
+            settings.maxWait(),
+            Clock.systemUTC());
     var discovery = DiscoveryMetrics.of(registry);
     journal = AlertJournal.open(server.storagePath().resolve("alerts"));
     status.history(journal);

@@ -1,26 +1,25 @@
 package io.narthex.jobs.server;
 
 import io.narthex.pipeline.config.PrometheusDuration;
+import io.narthex.pipeline.config.rules.RuleGroup;
 import io.narthex.sinks.alertmanager.SenderOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * How rules are evaluated and alerts are sent.
  *
- * @param outageTolerance age up to which the series of an alert tell since when it was pending
- * @param gracePeriod least time from a restart to the firing of a restored alert
+ * @param evaluation how rules are evaluated
  * @param resendDelay between two notifications of an alert that stays as it is
  * @param maxWait how long a tick waits for samples that are still on their way
- * @param onArrival patterns of the names of groups that are evaluated on arrival
  * @param backfill how far back rules that are new or changed get a history; zero is none
  */
 record RuleSettings(
-    Duration outageTolerance,
-    Duration gracePeriod,
+    io.narthex.operators.rules.RuleOptions evaluation,
     Duration resendDelay,
     Duration maxWait,
-    List<String> onArrival,
     Duration backfill,
     SenderOptions sender) {
 
@@ -36,14 +35,37 @@ record RuleSettings(
     } catch (IllegalArgumentException e) {
       throw misused("--alertmanager.notification-*", e);
     }
+    var evaluation =
+        new io.narthex.operators.rules.RuleOptions(
+            true,
+            duration("--rules.allowed-lateness", options.allowedLateness()),
+            onArrival(options.onArrival()),
+            duration("--rules.alert.for-outage-tolerance", options.outageTolerance()),
+            duration("--rules.alert.for-grace-period", options.gracePeriod()));
     return new RuleSettings(
-        duration("--rules.alert.for-outage-tolerance", options.outageTolerance()),
-        duration("--rules.alert.for-grace-period", options.gracePeriod()),
+        evaluation,
         duration("--rules.alert.resend-delay", options.resendDelay()),
         duration("--rules.max-wait", options.maxWait()),
-        options.onArrival(),
         duration("--rules.backfill", options.backfill()),
         options.drain() ? sender : sender.withDrain(Duration.ZERO));
+  }
+
+  /** Groups whose names fit one of the globs, in which * and ? stand for what they usually do. */
+  private static Predicate<RuleGroup> onArrival(List<String> globs) {
+    var patterns = globs.stream().map(RuleSettings::pattern).toList();
+    return group -> patterns.stream().anyMatch(pattern -> pattern.matcher(group.name()).matches());
+  }
+
+  private static Pattern pattern(String glob) {
+    var regex = new StringBuilder();
+    for (char c : glob.toCharArray()) {
+      switch (c) {
+        case '*' -> regex.append(".*");
+        case '?' -> regex.append('.');
+        default -> regex.append(Pattern.quote(String.valueOf(c)));
+      }
+    }
+    return Pattern.compile(regex.toString(), Pattern.DOTALL);
   }
 
   private static Duration duration(String flag, String text) {

@@ -122,6 +122,11 @@ class AlertsIT {
   }
 
   private static void history(NarthexProcess server, AlertReceiver receiver) throws Exception {
+    server.await( // the trail has an answer a little later than the receiver has the alert
+        "the trail",
+        () ->
+            get(server, "/api/v1/alerts/history?alertname=High").at("/data/notifications").size()
+                == 2);
     var history = get(server, "/api/v1/alerts/history?alertname=High").at("/data");
     assertThat(history.at("/transitions").findValuesAsText("to"))
         .containsExactly("inactive", "firing", "pending");

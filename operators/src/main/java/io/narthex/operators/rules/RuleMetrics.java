@@ -5,10 +5,10 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.WeakHashMap;
 
 /** What is counted of rules, under Prometheus' names. */
@@ -28,7 +28,13 @@ public final class RuleMetrics {
   private final Gauge lastRuleDurations;
   private final Gauge lastEvaluation;
   private final Gauge lastSamples;
-  private Set<String> known = Set.of(); // only touched by the evaluator's thread
+  private final Counter corrections;
+  private final Counter tooLateSamples;
+
+  // Only touched by the evaluator's thread, like what follows: the newest tick of each group.
+  private final Map<String, Long> known = new HashMap<>();
+  private long lastCorrected;
+  private long lastTooLate;
 
   /** The metrics of a registry; registered when they are first asked for. */
   public static RuleMetrics of(PrometheusRegistry registry) {
@@ -46,6 +52,16 @@ public final class RuleMetrics {
             registry,
             "group_iterations_missed",
             "Ticks of groups that were left out; a group that is late catches up instead.");
+    corrections =
+        Counter.builder()
+            .name("narthex_rule_corrections_total")
+            .help("Evaluations of rules that were done again because samples came late.")
+            .register(registry);
+    tooLateSamples =
+        Counter.builder()
+            .name("narthex_rule_samples_too_late_total")
+            .help("Times of samples that came too late to correct a tick.")
+            .register(registry);
     groupDuration =
         summary(registry, "prometheus_rule_group_duration_seconds", "Time that a group takes.");
     ruleDuration =
@@ -77,19 +93,33 @@ public final class RuleMetrics {
       interval.labelValues(key).set(group.intervalSeconds());
       rules.labelValues(key).set(group.rules().size());
     }
-    for (String key : known) {
+    for (String key : List.copyOf(known.keySet())) {
       if (!now.contains(key)) {
+        known.remove(key);
         List.of(evaluations, failures, iterations, missed).forEach(counter -> counter.remove(key));
         List.of(interval, rules, lastDuration, lastRuleDurations, lastEvaluation, lastSamples)
             .forEach(gauge -> gauge.remove(key));
       }
     }
-    known = now;
+    now.forEach(key -> known.putIfAbsent(key, 0L));
   }
 
-  /** A group was evaluated. */
+  /** How much came late so far, as the evaluator counts it. */
+  void late(long corrected, long tooLate) {
+    // A new evaluator counts from zero.
+    corrections.inc(corrected >= lastCorrected ? corrected - lastCorrected : corrected);
+    tooLateSamples.inc(tooLate >= lastTooLate ? tooLate - lastTooLate : tooLate);
+    lastCorrected = corrected;
+    lastTooLate = tooLate;
+  }
+
+  /** A group was evaluated. A correction of former ticks does not count as another one. */
   void evaluated(RuleGroupStatus group) {
     String key = group.key();
+    Long before = known.put(key, group.lastEvaluation());
+    if (before != null && before >= group.lastEvaluation()) {
+      return;
+    }
     int failed = 0;
     double sum = 0;
     for (var rule : group.rules()) {

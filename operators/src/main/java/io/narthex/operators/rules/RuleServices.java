@@ -8,12 +8,14 @@ import java.time.Duration;
 /**
  * What the operators of rules find in their process.
  *
+ * @param options how rules are evaluated
  * @param history where windows are filled from
  * @param status learns how evaluations go
  * @param maxWait how long a tick waits for samples that are still on their way
  */
 public record RuleServices(
     LiveRules rules,
+    RuleOptions options,
     SampleStore history,
     StatusBoard status,
     RuleMetrics metrics,

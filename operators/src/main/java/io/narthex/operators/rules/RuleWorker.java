@@ -28,6 +28,9 @@ final class RuleWorker implements AutoCloseable {
   /** How often the clock is looked at while nothing comes. */
   private static final long IDLE_MILLIS = 100;
 
+  /** Least time between two evaluations on arrival. */
+  private static final long ARRIVAL_MILLIS = 50;
+
   /** Results that wait to be taken; the evaluation waits beyond them. */
   private static final int MOST_RESULTS = 4096;
 
@@ -52,8 +55,11 @@ final class RuleWorker implements AutoCloseable {
 
   private final Output output = new Output(); // only touched by the thread, like what follows
   private final HeldNotifications held = new HeldNotifications();
-  private boolean catchingUp = true;
+  private boolean catchingUp; // until then the state is the restored one, and nobody is told
   private long inForce;
+  private boolean hasOnArrival;
+  private boolean arrived; // samples that no evaluation on arrival has seen
+  private long arrivalAt; // the earliest time of the next one
   private long advancedTo = Long.MIN_VALUE;
 
   /**
@@ -82,6 +88,7 @@ final class RuleWorker implements AutoCloseable {
       Consumer<Throwable> failed) {
     this.services = services;
     this.snapshot = snapshot;
+    catchingUp = snapshot != null;
     this.resultsReady = resultsReady;
     this.failed = failed;
     startedAt = services.clock().millis();
@@ -185,8 +192,9 @@ final class RuleWorker implements AutoCloseable {
     var history = services.history();
     var evaluator =
         from == null
-            ? new RuleEvaluator(rules, history, services.clock(), output)
-            : RuleEvaluator.restore(from, rules, history, services.clock(), output);
+            ? new RuleEvaluator(rules, services.options(), history, services.clock(), output)
+            : RuleEvaluator.restore(
+                from, rules, services.options(), history, services.clock(), output);
     begun(evaluator);
     return evaluator;
   }
@@ -201,7 +209,8 @@ final class RuleWorker implements AutoCloseable {
         if (idle || !inbox.isEmpty() || inbox.watermark() > advancedTo) {
           return inbox.take();
         }
-        idle = !news.await(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+        long patience = arrived ? arrivalAt - services.clock().millis() : IDLE_MILLIS;
+        idle = patience <= 0 || !news.await(patience, TimeUnit.MILLISECONDS);
       }
       return null;
     } finally {
@@ -224,12 +233,24 @@ final class RuleWorker implements AutoCloseable {
     long time = Math.max(taken.watermark(), patience);
     evaluator.advance(time);
     advancedTo = Math.max(advancedTo, time);
+    arrive(evaluator, taken);
+    services.metrics().late(evaluator.corrected(), evaluator.tooLate());
     if (catchingUp && time >= startedAt) {
-      catchingUp = false;
-      output.release();
+      caughtUp();
     }
     output.publish();
     return evaluator;
+  }
+
+  /** Evaluates what is to be evaluated on arrival, not too often. */
+  private void arrive(RuleEvaluator evaluator, RuleInbox.Taken taken) {
+    arrived |= hasOnArrival && !taken.batches().isEmpty();
+    long now = services.clock().millis();
+    if (arrived && now >= arrivalAt) {
+      arrived = false;
+      arrivalAt = now + ARRIVAL_MILLIS;
+      evaluator.arrive(now);
+    }
   }
 
   /** An evaluator in the same state that has all samples of the store. */
@@ -237,15 +258,23 @@ final class RuleWorker implements AutoCloseable {
     LOG.warn("rules lag behind the samples; what they read is taken from the store again");
     byte[] state = stand(lagging);
     var evaluator =
-        RuleEvaluator.restore(state, lagging.rules(), services.history(), services.clock(), output);
+        RuleEvaluator.restore(
+            state,
+            lagging.rules(),
+            services.options(),
+            services.history(),
+            services.clock(),
+            output);
     begun(evaluator);
     return evaluator;
   }
 
   /** The state stays as it is while a window is filled, which may take its time. */
   private byte[] stand(RuleEvaluator evaluator) {
-    output.release();
     byte[] state = evaluator.snapshot();
+    if (catchingUp) {
+      return state;
+    }
     lock.lock();
     try {
       results.addAll(output.taken());
@@ -261,23 +290,42 @@ final class RuleWorker implements AutoCloseable {
   /** The window is filled: evaluations follow. */
   private void begun(RuleEvaluator evaluator) {
     output.evaluator = evaluator;
+    hasOnArrival =
+        evaluator.rules().groups().stream()
+            .anyMatch(group -> services.options().onArrival().test(group.definition()));
     var groups = evaluator.report();
     services.status().rules(groups);
     services.metrics().installed(groups);
+    if (!catchingUp) {
+      moveOn();
+    }
+    output.publish();
+  }
+
+  /**
+   * The ticks of the time before the start are evaluated. A checkpoint in between would have had to
+   * keep what is held back; it keeps the state of before instead, from which all comes again.
+   */
+  private void caughtUp() {
+    catchingUp = false;
+    output.release();
+    moveOn();
+  }
+
+  private void moveOn() {
     lock.lock();
     try {
+      results.addAll(output.taken());
       standing = false;
       snapshot = null;
     } finally {
       lock.unlock();
     }
-    output.publish();
   }
 
   /** Answers who waits for a checkpoint. To be called under the lock, between two evaluations. */
   private void serve(RuleEvaluator evaluator) {
-    if (wanted && answer == null) {
-      output.release();
+    if (wanted && answer == null && !standing) {
       results.addAll(output.taken());
       answer = new Checkpoint(evaluator.snapshot(), take());
       answered.signalAll();

@@ -14,7 +14,7 @@ final class AlertWriter implements StatefulSinkWriter<AlertBatch, Undelivered> {
   AlertWriter(AlertmanagerSender sender, AlertHistory history, Collection<Undelivered> restored) {
     this.sender = sender;
     this.history = history;
-    restored.forEach(state -> sender.send(state.notifications()));
+    restored.forEach(state -> sender.restore(state.notifications()));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,9 @@ import reactor.core.scheduler.Schedulers;
 public final class AlertmanagerSender implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertmanagerSender.class);
 
+  /** Longer than rules wait at most for the samples of a tick. */
+  private static final long RESTORED_MILLIS = 15_000;
+
   private final SenderOptions options;
   private final StatusBoard status;
   private final AlertHistory history;
@@ -47,6 +51,7 @@ public final class AlertmanagerSender implements AutoCloseable {
   private Relabeler relabeler = Relabeler.NONE; // guarded by this
   private long number; // guarded by this
   private boolean closed; // guarded by this
+  private List<AlertNotification> restored = List.of(); // guarded by this
 
   /** A set and the discovery that feeds it; null until it is subscribed to. */
   private static final class Served {
@@ -164,6 +169,23 @@ public final class AlertmanagerSender implements AutoCloseable {
     sets.values().forEach(served -> served.set.offer(entries));
   }
 
+  /**
+   * Queues notifications of a checkpoint, a while later: what has happened to their alerts since is
+   * told first, and what it makes old is left out.
+   */
+  public synchronized void restore(List<AlertNotification> notifications) {
+    restored = List.copyOf(notifications);
+    scheduler.schedule(this::sendRestored, RESTORED_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private synchronized void sendRestored() {
+    var late = restored;
+    restored = List.of();
+    if (!closed && !late.isEmpty()) {
+      send(late);
+    }
+  }
+
   /** Notifications that at least one Alertmanager has not taken yet, in the order of sending. */
   public synchronized List<AlertNotification> undelivered() {
     var left = new TreeMap<Long, AlertNotification>();
@@ -171,7 +193,9 @@ public final class AlertmanagerSender implements AutoCloseable {
       served.set.early().forEach(entry -> left.put(entry.number(), entry.alert()));
       served.set.queues().forEach(queue -> queue.undelivered(left::put));
     }
-    return List.copyOf(left.values());
+    var all = new ArrayList<>(restored);
+    all.addAll(left.values());
+    return List.copyOf(all);
   }
 
   /** Ends when all that is queued now has been delivered or given up. */
