@@ -295,6 +295,18 @@ class TransportTest {
     }
     var series = server.post("/api/v1/series", "match%5B%5D=%7B__name__%21%3D%22%22%7D&limit=0");
     assertThat(series.statusCode()).isEqualTo(200);
+    assertThat(server.post("/api/v1/labels", "match%5B%5D=up&start=1&end=2&limit=40000").body())
+        .startsWith("{\"status\":\"success\",\"data\":[");
+    assertThat(server.get("/api/v1/label/job/values?match%5B%5D=up&start=1&end=2").statusCode())
+        .isEqualTo(200);
+    // Incremental querying asks again for the end of what it has, aligned to the step.
+    for (var times :
+        List.of("start=1795174065&end=1795174080", "start=1795174080&end=1795174095")) {
+      var range = server.post("/api/v1/query_range", "query=up&step=15&" + times);
+      assertThat(range.statusCode()).isEqualTo(200);
+      assertThat(ApiServer.json(range).path("status").asText()).isEqualTo("success");
+    }
+    assertThat(server.data("/api/v1/alerts").path("alerts")).isEmpty();
   }
 
   private static <T> T take(LinkedBlockingQueue<T> queue) {
