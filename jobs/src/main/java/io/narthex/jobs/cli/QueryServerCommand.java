@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code narthex query-server}: answers from the folder that a cluster's job writes. */
@@ -30,16 +31,11 @@ final class QueryServerCommand implements Callable<Integer> {
       description = "Where to listen (default: ${DEFAULT-VALUE}).")
   private String listenAddress = "127.0.0.1:9090";
 
-  @Option(
-      names = "--log.level",
-      paramLabel = "LEVEL",
-      defaultValue = "info",
-      description = "debug, info, warn or error (default: ${DEFAULT-VALUE}).")
-  private String logLevel = "info";
+  @Mixin private LogFlags log = new LogFlags();
 
   @Override
   public Integer call() throws Exception {
-    Logging.configure(logLevel, "logfmt");
+    log.configure();
     var stop = new CountDownLatch(1);
     try (var server = QueryServer.start(sharedFolder, listenAddress)) {
       Signals.onTerminate(stop::countDown);

@@ -240,19 +240,7 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private RuleFlags rules = new RuleFlags();
 
-  @Option(
-      names = "--log.level",
-      paramLabel = "LEVEL",
-      defaultValue = "info",
-      description = "debug, info, warn or error (default: ${DEFAULT-VALUE}).")
-  private String logLevel = "info";
-
-  @Option(
-      names = "--log.format",
-      paramLabel = "FORMAT",
-      defaultValue = "logfmt",
-      description = "logfmt or json (default: ${DEFAULT-VALUE}).")
-  private String logFormat = "logfmt";
+  @Mixin private LogFlags log = new LogFlags();
 
   @Option(
       names = "--rehearse",
@@ -263,7 +251,7 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Logging.configure(logLevel, logFormat);
+    log.configure();
     try (var server = Server.start(options())) {
       Signals.onTerminate(server::stop);
       Signals.onHangUp(server::reload);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code narthex submit}: the pipeline as a job of a running Flink cluster. */
@@ -53,9 +54,11 @@ final class SubmitCommand implements Callable<Integer> {
       description = "Readers that share the targets (default: ${DEFAULT-VALUE}).")
   private int parallelism = 1;
 
+  @Mixin private LogFlags log = new LogFlags();
+
   @Override
   public Integer call() throws Exception {
-    Logging.configure("info", "logfmt");
+    log.configure();
     var job =
         ClusterSubmission.submit(
             flinkAddress,

@@ -1,71 +1,11 @@
 package io.narthex.pipeline.alert;
 
-import org.apache.flink.api.common.serialization.SerializerConfig;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.jspecify.annotations.Nullable;
+import io.narthex.pipeline.model.BatchTypeInfo;
 
-/**
- * Tells Flink how {@link AlertBatch} travels; generic types are off, so every stream of batches
- * names it.
- */
-public final class AlertBatchTypeInfo extends TypeInformation<AlertBatch> {
-  public static final AlertBatchTypeInfo INSTANCE = new AlertBatchTypeInfo();
+/** How {@link AlertBatch} travels in Flink. */
+public final class AlertBatchTypeInfo {
+  public static final BatchTypeInfo<AlertBatch> INSTANCE =
+      new BatchTypeInfo<>(AlertBatch.class, AlertBatchSerializer.INSTANCE);
 
-  private static final long serialVersionUID = 1;
-
-  @Override
-  public boolean isBasicType() {
-    return false;
-  }
-
-  @Override
-  public boolean isTupleType() {
-    return false;
-  }
-
-  @Override
-  public int getArity() {
-    return 1;
-  }
-
-  @Override
-  public int getTotalFields() {
-    return 1;
-  }
-
-  @Override
-  public Class<AlertBatch> getTypeClass() {
-    return AlertBatch.class;
-  }
-
-  @Override
-  public boolean isKeyType() {
-    return false;
-  }
-
-  @Override
-  public TypeSerializer<AlertBatch> createSerializer(SerializerConfig config) {
-    return AlertBatchSerializer.INSTANCE;
-  }
-
-  @Override
-  public String toString() {
-    return "AlertBatch";
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return other instanceof AlertBatchTypeInfo;
-  }
-
-  @Override
-  public int hashCode() {
-    return AlertBatchTypeInfo.class.hashCode();
-  }
-
-  @Override
-  public boolean canEqual(Object other) {
-    return other instanceof AlertBatchTypeInfo;
-  }
+  private AlertBatchTypeInfo() {}
 }
