@@ -125,7 +125,9 @@ final class QueryEndpoints {
   private Reply evaluate(Call call, int limit, QueryRequest request) {
     var parameters = call.parameters();
     long queuedNanos = System.nanoTime() - call.arrivedNanos();
-    var result = inQuery(() -> evaluate(request, call));
+    boolean fresh = parameters.get("nocache").equals("1");
+    var wanted = fresh ? request.freshly() : request;
+    var result = inQuery(() -> evaluate(wanted, call));
     metrics.evaluated(queuedNanos, result.statistics());
     if (ArrowBody.isAccepted(call.accept())) {
       var body = new ArrowBody(result, limit, arrow);

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param timeout after which it is given up; zero takes the engine's default
  * @param cancellation by which the caller can give it up
  * @param progress by which it can be watched
+ * @param fresh whether it is computed even if a cache has the answer
  */
 public record QueryRequest(
     String query,
@@ -22,7 +23,21 @@ public record QueryRequest(
     Duration lookback,
     Duration timeout,
     Cancellation cancellation,
-    QueryProgress progress) {
+    QueryProgress progress,
+    boolean fresh) {
+
+  /** A query that a cache may answer. */
+  public QueryRequest(
+      String query,
+      long start,
+      long end,
+      long step,
+      Duration lookback,
+      Duration timeout,
+      Cancellation cancellation,
+      QueryProgress progress) {
+    this(query, start, end, step, lookback, timeout, cancellation, progress, false);
+  }
 
   /** A query that nobody watches. */
   public QueryRequest(
@@ -43,6 +58,12 @@ public record QueryRequest(
   public static QueryRequest range(String query, long start, long end, long step) {
     return new QueryRequest(
         query, start, end, step, Duration.ZERO, Duration.ZERO, new Cancellation());
+  }
+
+  /** The same, not to be answered from a cache. */
+  public QueryRequest freshly() {
+    return new QueryRequest(
+        query, start, end, step, lookback, timeout, cancellation, progress, true);
   }
 
   public boolean isInstant() {

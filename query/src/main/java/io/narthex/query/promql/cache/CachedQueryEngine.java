@@ -125,7 +125,7 @@ public final class CachedQueryEngine implements QueryEngine {
 
   @Override
   public QueryResult query(QueryRequest request) {
-    if (request.isInstant()) {
+    if (request.isInstant() || request.fresh()) {
       return engine.query(request);
     }
     long begin = System.nanoTime();
