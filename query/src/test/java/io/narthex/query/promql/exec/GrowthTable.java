@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Does the cost of a sample stay the same over more series and longer ranges? Prints nanoseconds of
- * the engine, in wall time and CPU time of the process, for each sample that a query looked at, the
- * least of several runs. Reading from the store costs a copy here.
+ * the engine for each sample that a query looked at: the least wall time and the mean CPU time of
+ * the process over several runs. Reading from the store costs a copy here.
  *
  * <pre>{@code
  * java -Xmx2g -cp jobs/target/narthex.jar:query/target/test-classes \
