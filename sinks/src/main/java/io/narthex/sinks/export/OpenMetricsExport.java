@@ -47,7 +47,6 @@ public final class OpenMetricsExport {
     @Override
     public void series(Labels labels) {
       String name = labels.metricName();
-      var text = new StringBuilder(isPlain(name) ? name : "");
       var inner = new StringBuilder(isPlain(name) ? "" : quoted(name));
       labels.forEach(
           (label, value) -> {
@@ -59,7 +58,7 @@ public final class OpenMetricsExport {
                   .append(quoted(value));
             }
           });
-      series = text + (inner.isEmpty() ? " " : "{" + inner + "} ");
+      series = (isPlain(name) ? name : "") + (inner.isEmpty() ? " " : "{" + inner + "} ");
     }
 
     @Override

@@ -60,12 +60,13 @@ final class JournalFiles implements AutoCloseable {
   /** Appends frames; they outlive the process, not a loss of power. */
   void append(List<byte[]> frames) throws IOException {
     for (byte[] frame : frames) {
-      if (channel == null || written >= fileBytes) {
-        next();
+      var open = channel;
+      if (open == null || written >= fileBytes) {
+        open = next();
       }
       var bytes = ByteBuffer.wrap(frame);
       while (bytes.hasRemaining()) {
-        written += channel.write(bytes);
+        written += open.write(bytes);
       }
     }
   }
@@ -119,19 +120,21 @@ final class JournalFiles implements AutoCloseable {
     }
   }
 
-  private void next() throws IOException {
+  private FileChannel next() throws IOException {
     close();
     number++;
-    channel =
+    var opened =
         FileChannel.open(
             folder.resolve("%08d.log".formatted(number)),
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.WRITE);
+    channel = opened;
     written = 0;
     var files = newestFirst();
     for (Path old : files.subList(Math.min(mostFiles, files.size()), files.size())) {
       Files.deleteIfExists(old);
     }
+    return opened;
   }
 
   private static int numberOf(Path file) {
