@@ -97,11 +97,8 @@ final class RulesCommand implements Runnable {
               split = ",",
               description = "Feature flags of the server, separated by commas.")
           @Nullable List<String> features,
-      @Option(
-              names = "--progress",
-              negatable = true,
-              description = "Show how far it is (default: on a terminal).")
-          @Nullable Boolean progress,
+      @Option(names = "--progress", description = "Show on standard error how far it is.")
+          boolean progress,
       @Parameters(paramLabel = "RULE_FILE", arity = "0..*") @Nullable List<Path> files) {
     Logging.configure("error", "logfmt");
     long now = System.currentTimeMillis();
@@ -121,8 +118,7 @@ final class RulesCommand implements Runnable {
     } catch (ConfigurationException e) {
       throw new StartupException(StartupException.FAILED, String.valueOf(e.getMessage()));
     }
-    boolean shown = progress == null ? System.console() != null : progress;
-    return backfill(rules, storage, begin, end, shown);
+    return backfill(rules, storage, begin, end, progress);
   }
 
   private int backfill(RuleSet rules, Path storage, long begin, long end, boolean shown) {

@@ -61,7 +61,6 @@ public final class RuleHistory<S extends SampleStore & SampleAppender & StoreAdm
           task -> {
             var thread = new Thread(task, "rule-history");
             thread.setDaemon(true);
-            thread.setPriority(Thread.MIN_PRIORITY);
             return thread;
           });
   private volatile long newest;

@@ -19,24 +19,25 @@ final class ResultCacheMetrics {
         .callback(
             callback -> {
               for (Outcome outcome : Outcome.values()) {
-                callback.call(cache.count(outcome), outcome.name().toLowerCase(Locale.ROOT));
+                callback.call(
+                    (double) cache.count(outcome), outcome.name().toLowerCase(Locale.ROOT));
               }
             })
         .register(registry);
     CounterWithCallback.builder()
         .name("narthex_query_result_cache_steps_total")
         .help("Steps of range queries that were answered without being computed.")
-        .callback(callback -> callback.call(cache.keptSteps()))
+        .callback(callback -> callback.call((double) cache.keptSteps()))
         .register(registry);
     GaugeWithCallback.builder()
         .name("narthex_query_result_cache_bytes")
         .help("Bytes of kept answers, estimated.")
-        .callback(callback -> callback.call(cache.bytes()))
+        .callback(callback -> callback.call((double) cache.bytes()))
         .register(registry);
     GaugeWithCallback.builder()
         .name("narthex_query_result_cache_max_bytes")
         .help("Most bytes of kept answers.")
-        .callback(callback -> callback.call(maxBytes))
+        .callback(callback -> callback.call((double) maxBytes))
         .register(registry);
   }
 }

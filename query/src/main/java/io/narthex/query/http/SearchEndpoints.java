@@ -109,7 +109,7 @@ final class SearchEndpoints {
   }
 
   /** The lines, each written when it is due. */
-  private final class Lines implements JsonBody {
+  private static final class Lines implements JsonBody {
     private final List<Scored> found;
     private final Wanted wanted;
     private final String key;
