@@ -10,10 +10,13 @@ import io.narthex.pipeline.config.rules.RuleGroup;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.SampleBatchBuilder;
 import io.narthex.pipeline.model.StaleMarker;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.QueryValue;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -49,7 +52,12 @@ final class GroupEvaluator {
 
   /** What a tick works on. */
   record Surroundings(
-      WindowStore window, AlertTemplate.Query templates, long now, boolean remembers) {}
+      WindowStore window,
+      AlertTemplate.Query templates,
+      long now,
+      boolean remembers,
+      SampleStore history,
+      long replayedTo) {}
 
   /** The output labels of a recording rule's elements, or why there are none. */
   private record Named(List<Labels> series, Set<Labels> distinct, @Nullable String error) {}
@@ -261,6 +269,9 @@ final class GroupEvaluator {
       // What was there and is not any more ends here, like what was there one tick before.
       blank(rule, past, was, now);
       blank(rule, past, previous, now);
+      if (at < in.replayedTo()) {
+        blank(rule, past, stored(progress), now);
+      }
       if (!now.equals(was) || !state.equals(past.alerts(rule))) {
         follow.set(rule);
       }
@@ -277,6 +288,33 @@ final class GroupEvaluator {
           write(series, StaleMarker.VALUE, null);
         }
       }
+    }
+
+    /** What a run that crashed after its last snapshot may have written at this tick. */
+    private Set<Labels> stored(RuleProgress progress) {
+      var found = new LinkedHashSet<Labels>();
+      var rule = progress.rule();
+      var buffer = new SampleBuffer();
+      for (String name : RuleEvaluator.outputs(rule)) {
+        var matchers = new ArrayList<Matcher>();
+        matchers.add(Matcher.equal(Labels.METRIC_NAME, name));
+        if (rule.alert() == null) {
+          rule.labels().forEach((label, value) -> matchers.add(Matcher.equal(label, value)));
+        } else {
+          matchers.add(Matcher.equal(AlertEvaluator.ALERT_NAME, rule.rule().name()));
+        }
+        try (var all = in.history().select(new SampleStore.Selector(matchers, at, at, false))) {
+          for (int series = 0; series < all.size(); series++) {
+            buffer.clear();
+            all.read(series, at - 1, at, buffer);
+            if (buffer.size() > 0
+                && (buffer.histogram(0) != null || !StaleMarker.is(buffer.values()[0]))) {
+              found.add(all.labels(series));
+            }
+          }
+        }
+      }
+      return found;
     }
 
     private void rewrite(
@@ -356,6 +394,13 @@ final class GroupEvaluator {
         write(series, StaleMarker.VALUE, null);
       }
       orphans.clear();
+      if (at < in.replayedTo()) {
+        for (var progress : rules) {
+          if (progress.lastError() == null) {
+            stored(progress).forEach(series -> write(series, StaleMarker.VALUE, null));
+          }
+        }
+      }
       hand();
     }
 

@@ -46,6 +46,10 @@ public final class RuleEvaluator {
   private final RuleOutput out;
   private final long startedAt;
   private final long filledTo;
+
+  /** Up to here a run before this one may have written points that it did not keep in its state. */
+  private final long replayedTo;
+
   private final TreeSet<Long> heard = new TreeSet<>();
   private RuleSet rules;
   private WindowStore window;
@@ -118,6 +122,7 @@ public final class RuleEvaluator {
     lateness = options.allowedLateness().toMillis();
     window = new WindowStore(rules.interests(), horizon);
     historyEngine = new VectorizedQueryEngine(history, rules.engine());
+    replayedTo = saved.groups().isEmpty() ? Long.MIN_VALUE : startedAt;
     install(rules, saved.groups(), startedAt);
     corrections = new Corrections(groups, window, horizon, lateness);
     suspect(saved.seen());
@@ -194,7 +199,7 @@ public final class RuleEvaluator {
   }
 
   /** The names of the metrics that a rule writes. */
-  private static List<String> outputs(RuleSet.Prepared rule) {
+  static List<String> outputs(RuleSet.Prepared rule) {
     return rule.alert() == null
         ? List.of(rule.rule().name())
         : List.of(AlertEvaluator.ALERTS, AlertEvaluator.ALERTS_FOR_STATE);
@@ -284,7 +289,8 @@ public final class RuleEvaluator {
   }
 
   private GroupEvaluator.Surroundings surroundings() {
-    return new GroupEvaluator.Surroundings(window, templates(), clock.millis(), lateness > 0);
+    return new GroupEvaluator.Surroundings(
+        window, templates(), clock.millis(), lateness > 0, history, replayedTo);
   }
 
   private void correct() {
