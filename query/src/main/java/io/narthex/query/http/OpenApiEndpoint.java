@@ -2,6 +2,7 @@ package io.narthex.query.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.narthex.pipeline.config.YamlText;
 import io.narthex.query.http.ApiDescription.Methods;
 import io.narthex.query.http.ApiDescription.Operation;
 import io.narthex.query.http.ApiDescription.Parameter;
@@ -10,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.Yaml;
 
 /**
  * {@code /api/v1/openapi.yaml}: the description of the API in the OpenAPI format, version 3.1 or,
@@ -33,15 +32,8 @@ final class OpenApiEndpoint {
     if (!version.isEmpty() && !version.equals("3.1") && !version.equals("3.2")) {
       throw Parameters.invalid("openapi_version", Go.quote(version) + " must be 3.1 or 3.2");
     }
-    String text = yaml(document(version.equals("3.2")));
+    String text = YamlText.print(document(version.equals("3.2")));
     return new Reply.Whole(200, "application/yaml; charset=utf-8", text.getBytes(UTF_8));
-  }
-
-  private static String yaml(Map<String, ?> document) {
-    var options = new DumperOptions();
-    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-    options.setDereferenceAliases(true);
-    return new Yaml(options).dump(document);
   }
 
   private Map<String, ?> document(boolean newest) {
