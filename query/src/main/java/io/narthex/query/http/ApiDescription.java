@@ -191,6 +191,8 @@ final class ApiDescription {
                   number("group_limit", "Most groups of a page."),
                   text("group_next_token", "Of the page before.")),
           get("/alerts", "alerts", "Pending and firing alerts.").with(),
+          get("/alerts/history", "alerts", "Changes of alerts, and who was told of them.")
+              .with(LIMIT),
           get("/alertmanagers", "alerts", "Alertmanagers that get the alerts.").with(),
           get("/status/config", "status", "The configuration, without secrets.").with(),
           get("/status/runtimeinfo", "status", "About this process.").with(),
