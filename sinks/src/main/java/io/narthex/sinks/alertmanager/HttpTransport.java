@@ -6,6 +6,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
@@ -14,6 +16,8 @@ import reactor.netty.http.client.HttpClientResponse;
 
 /** Posts over HTTP with the TLS, the credentials and the proxy of one configuration. */
 final class HttpTransport implements AlertTransport {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpTransport.class);
+
   private static final int MOST_TEXT = 512;
 
   /** Certificates are files: they are read once, on a thread that may block. */
@@ -24,6 +28,12 @@ final class HttpTransport implements AlertTransport {
         Mono.fromCallable(() -> HttpClients.create(config))
             .subscribeOn(Schedulers.boundedElastic())
             .cacheInvalidateIf(made -> false);
+    // The first alert is not to wait for the making of a client, which may take seconds.
+    client
+        .flatMap(HttpClient::warmup)
+        .subscribe(
+            warm -> {},
+            fault -> LOG.warn("no HTTP client for an Alertmanager: {}", fault.toString()));
   }
 
   @Override
