@@ -93,7 +93,7 @@ final class AggregateNode extends SeriesNode {
         old = find(before, old, origin);
       }
       groupOf[position] =
-          origin != null && old < before.length && before[old] == origin
+          origin != null && old < before.length && origin.equals(before[old])
               ? groupsBefore[old]
               : groupOf(input.labels(position));
     }
@@ -115,7 +115,7 @@ final class AggregateNode extends SeriesNode {
     int at = from;
     while (at < before.length) {
       var other = before[at];
-      if (other == origin || (other != null && other.compareTo(origin) > 0)) {
+      if (other != null && other.compareTo(origin) >= 0) {
         break;
       }
       at++;

@@ -67,11 +67,11 @@ final class HttpFetcher implements Fetcher {
     var request =
         client
             .headers(
-            headers ->
-                headers
-                    .set(HttpHeaderNames.ACCEPT, accept)
-                    .set(HttpHeaderNames.ACCEPT_ENCODING, encoding)
-                    .set("X-Prometheus-Scrape-Timeout-Seconds", timeout))
+                headers ->
+                    headers
+                        .set(HttpHeaderNames.ACCEPT, accept)
+                        .set(HttpHeaderNames.ACCEPT_ENCODING, encoding)
+                        .set("X-Prometheus-Scrape-Timeout-Seconds", timeout))
             .get();
     return HttpClients.at(request, target.url())
         .response((response, body) -> answer(response, body, most));
