@@ -58,7 +58,8 @@ record RuleSettings(
 
   private static Pattern pattern(String glob) {
     var regex = new StringBuilder();
-    for (char c : glob.toCharArray()) {
+    for (int i = 0; i < glob.length(); i++) {
+      char c = glob.charAt(i);
       switch (c) {
         case '*' -> regex.append(".*");
         case '?' -> regex.append('.');

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.DisposableServer;
@@ -54,7 +55,7 @@ final class WarmUp implements AutoCloseable {
 
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean stopped;
-  private volatile int answers;
+  private final AtomicInteger answers = new AtomicInteger();
 
   /**
    * Begins, unless it is switched off.
@@ -75,7 +76,7 @@ final class WarmUp implements AutoCloseable {
 
   /** How many queries were answered. */
   int answers() {
-    return answers;
+    return answers.get();
   }
 
   /** Done when it is over. */
@@ -154,7 +155,7 @@ final class WarmUp implements AutoCloseable {
       try (var answer = connection.getInputStream()) {
         answer.transferTo(OutputStream.nullOutputStream());
       }
-      answers++;
+      answers.incrementAndGet();
     }
     return true;
   }
