@@ -38,6 +38,23 @@ export interface RuleGroup {
   lastEvaluation: string;
 }
 
+/** Which way a rule is evaluated, and why. */
+interface Way {
+  name: string;
+  query: string;
+  evaluation: 'incremental' | 'partly' | 'plain' | 'store';
+  reason: string;
+  shared: string[];
+}
+
+interface WayGroup {
+  name: string;
+  file: string;
+  rules: Way[];
+}
+
+const WAYS = { incremental: 'incremental', partly: 'partly incremental', plain: 'plain', store: 'from the store' } as const;
+
 /** The address of the query page with an expression. */
 export function queryUrl(expr: string): string {
   return pageUrl('query', `?${new URLSearchParams({ 'g0.expr': expr, 'g0.tab': 'graph' })}`);
@@ -48,6 +65,10 @@ const KINDS = { ok: 'good', err: 'bad', unknown: 'idle' } as const;
 /** Rule groups and how their newest evaluation went. */
 export function RulesPage() {
   const groups = useApi<{ groups: RuleGroup[] }>('rules', {}, 5000);
+  const explained = useApi<{ groups: WayGroup[] }>('explain/rules', {}, 30_000);
+  const ways = new Map(
+    explained.data?.groups.flatMap((group) => group.rules.map((rule) => [keyOf(group, rule), rule] as const)),
+  );
   const [filter, setFilter] = useSearchParam('search');
   const [health, setHealth] = useSearchParam('health', 'all');
   const fits = (rule: Rule) =>
@@ -75,14 +96,30 @@ export function RulesPage() {
           if (shown.length === 0) {
             return <Empty title="No rule fits the filter" />;
           }
-          return shown.map((group) => <Group key={`${group.file};${group.name}`} group={group} />);
+          return shown.map((group) => <Group key={`${group.file};${group.name}`} group={group} ways={ways} />);
         }}
       </Await>
     </>
   );
 }
 
-function Group({ group }: { group: RuleGroup }) {
+function keyOf(group: { file: string; name: string }, rule: { name: string; query: string }): string {
+  return JSON.stringify([group.file, group.name, rule.name, rule.query]);
+}
+
+function WayOf({ way }: { way: Way | undefined }) {
+  if (!way) {
+    return null;
+  }
+  const shared = way.shared.length > 0 ? `\nKept: ${way.shared.join(', ')}` : '';
+  return (
+    <span class="quiet" title={way.reason + shared}>
+      {WAYS[way.evaluation]}
+    </span>
+  );
+}
+
+function Group({ group, ways }: { group: RuleGroup; ways: Map<string, Way> }) {
   return (
     <section class="card">
       <div class="card-head">
@@ -99,6 +136,7 @@ function Group({ group }: { group: RuleGroup }) {
             <b>{rule.name}</b>
             <span class="quiet">{rule.type === 'alerting' ? 'alert' : 'record'}</span>
             <span class="fill" />
+            <WayOf way={ways.get(keyOf(group, rule))} />
             <State kind={KINDS[rule.health]}>{rule.health === 'err' ? 'failing' : rule.health === 'ok' ? 'ok' : 'not run'}</State>
           </summary>
           <div class="row-body">

@@ -125,6 +125,15 @@ final class ApiDescription {
                   TIMEOUT,
                   LOOKBACK,
                   flag("analyze", "Whether it is run to see what it costs.")),
+          get("/explain/rules", "rules", "Which way each rule is evaluated, and why.")
+              .with(
+                  text("type", "alert or record."),
+                  texts("rule_name[]", "Only rules of these names."),
+                  texts("rule_group[]", "Only rules of these groups."),
+                  texts("file[]", "Only rules of these files."),
+                  texts("match[]", "Only rules with labels that one of these selects."),
+                  number("group_limit", "Most groups of a page."),
+                  text("group_next_token", "Of the page before.")),
           get("/queries", "query", "Queries that wait or run.").with(),
           new Operation(
               "/queries/{id}",

@@ -60,6 +60,7 @@ public final class QueryApi implements Routes, AutoCloseable {
     routes.addAll(new SeriesEndpoints(services, options).routes());
     routes.addAll(new TargetEndpoints(services, options).routes());
     routes.addAll(new RuleEndpoints(services.board()).routes());
+    routes.addAll(new RuleExplainEndpoint(services.board()).routes());
     routes.addAll(new PipelineEndpoint(services.board()).routes());
     routes.addAll(new StatusEndpoints(services, options, clock).routes());
     routes.addAll(new AdminEndpoints(services, options).routes());
