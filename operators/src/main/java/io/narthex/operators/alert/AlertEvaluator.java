@@ -161,7 +161,7 @@ public final class AlertEvaluator {
   }
 
   /** The ends of all active alerts of a rule that is taken out of the configuration. */
-  public List<AlertTransition> removed(AlertRuleState state, AlertTick tick) {
+  public static List<AlertTransition> removed(AlertRuleState state, AlertTick tick) {
     return ended(state, tick, Cause.RULE_REMOVED);
   }
 

@@ -124,6 +124,7 @@ public final class RuleEvaluator {
     historyEngine = new VectorizedQueryEngine(history, rules.engine());
     replayedTo = saved.groups().isEmpty() ? Long.MIN_VALUE : startedAt;
     install(rules, saved.groups(), startedAt);
+    RemovedAlerts.tell(saved.groups(), rules, startedAt, templates(), out);
     corrections = new Corrections(groups, window, horizon, lateness);
     suspect(saved.seen());
   }
@@ -324,7 +325,7 @@ public final class RuleEvaluator {
 
   /**
    * Puts other rules into force. Those that were there before, by file, group, name and labels,
-   * keep their state; the series of those that are gone end.
+   * keep their state; the series of those that are gone end, and their alerts in the audit trail.
    */
   public void replace(RuleSet next) {
     correct();
@@ -340,6 +341,7 @@ public final class RuleEvaluator {
     window.fill(before);
     historyEngine = new VectorizedQueryEngine(history, next.engine());
     install(next, saved, now);
+    RemovedAlerts.tell(saved, next, now, templates(), out);
     corrections = new Corrections(groups, window, horizon, lateness);
     next.groups().forEach(group -> saved.remove(group.definition().key()));
     saved.forEach(this::end);

@@ -36,6 +36,7 @@ class RuleEvaluatorTest {
   private final TestClock clock = new TestClock();
   private final List<SampleBatch> written = new ArrayList<>();
   private final List<AlertTransition> transitions = new ArrayList<>();
+  private final List<AlertBatch> batches = new ArrayList<>();
   private final RuleOutput output =
       new RuleOutput() {
         @Override
@@ -46,6 +47,7 @@ class RuleEvaluatorTest {
 
         @Override
         public void alerts(AlertBatch batch) {
+          batches.add(batch);
           transitions.addAll(batch.transitions());
         }
       };
@@ -124,6 +126,110 @@ class RuleEvaluatorTest {
     assertThat(rowsOf(Labels.of(Labels.METRIC_NAME, "kept", "job", "a")))
         .hasSizeGreaterThan(4)
         .noneMatch(StaleMarker::is);
+  }
+
+  @Test
+  void replace_alertingRuleGone_itsAlertsEndInTheTrailAndNobodyIsTold() {
+    var both = group("g", 5, 0, alert("Stays"), alert("Goes"));
+    var other = group("other", 5, 0, alert("GoesWithItsGroup"));
+    var evaluator = new RuleEvaluator(rules(List.of(both, other)), truth, clock, output);
+    step(evaluator, 1, 12);
+    batches.clear();
+
+    evaluator.replace(rules(List.of(group("g", 5, 0, alert("Stays")))));
+
+    assertRemoved(clock.now);
+    batches.clear();
+    step(evaluator, 13, 30);
+    assertThat(batches).isEmpty();
+  }
+
+  @Test
+  void restore_alertingRuleGoneMeanwhile_itsAlertsEndInTheTrail() {
+    var both = group("g", 5, 0, alert("Stays"), alert("Goes"));
+    var other = group("other", 5, 0, alert("GoesWithItsGroup"));
+    var evaluator = new RuleEvaluator(rules(List.of(both, other)), truth, clock, output);
+    step(evaluator, 1, 12);
+    batches.clear();
+    byte[] snapshot = evaluator.snapshot();
+
+    RuleEvaluator.restore(
+        snapshot, rules(List.of(group("g", 5, 0, alert("Stays")))), truth, clock, output);
+
+    assertRemoved(clock.now);
+  }
+
+  private void assertRemoved(long time) {
+    assertThat(batches)
+        .extracting(batch -> batch.rule().group() + "/" + batch.rule().rule())
+        .containsExactlyInAnyOrder("g/Goes", "other/GoesWithItsGroup");
+    assertThat(batches)
+        .allSatisfy(
+            batch -> {
+              assertThat(batch.rule().file()).isEqualTo("/r.yml");
+              assertThat(batch.notifications()).isEmpty();
+              var end = batch.transitions().get(0);
+              assertThat(batch.transitions()).hasSize(1);
+              assertThat(end.cause()).isEqualTo(AlertTransition.Cause.RULE_REMOVED);
+              assertThat(end.from()).isEqualTo(AlertState.FIRING);
+              assertThat(end.to()).isEqualTo(AlertState.INACTIVE);
+              assertThat(end.tick()).isEqualTo(time);
+            });
+  }
+
+  @Test
+  void advance_ruleBreaksByAFaultOfOurs_keepsItsErrorAndTheOthersGoOn() {
+    var broken =
+        new AlertingRule(
+            "Broken",
+            "g > 0",
+            Duration.ZERO,
+            Duration.ZERO,
+            Map.of(),
+            Map.of("summary", "{{ breaks }}"),
+            RulePlaces.NONE);
+    var rules =
+        RuleSet.of(
+            List.of(
+                group(
+                    "g",
+                    5,
+                    0,
+                    record("before", "g", "", ""),
+                    broken,
+                    record("after", "g", "", ""))),
+            ENGINE,
+            new AlertRule.Surroundings(
+                Labels.EMPTY,
+                "http://localhost:9090",
+                Duration.ofMinutes(1),
+                (rule, text) ->
+                    data -> {
+                      if (data.value() > 10 && data.value() <= 20) {
+                        throw new IllegalStateException("a fault");
+                      }
+                      return text;
+                    }));
+    var evaluator = new RuleEvaluator(rules, truth, clock, output);
+    step(evaluator, 1, 20);
+
+    var statuses = evaluator.report().get(0).rules();
+    assertThat(statuses.get(0).lastError()).isNull();
+    assertThat(statuses.get(1).lastError())
+        .isEqualTo("internal error: java.lang.IllegalStateException: a fault");
+    assertThat(statuses.get(2).lastError()).isNull();
+    var firing = transitions.size();
+    step(evaluator, 21, 40);
+
+    assertThat(evaluator.report().get(0).rules().get(1).lastError()).isNull();
+    assertThat(rowsOf(Labels.of(Labels.METRIC_NAME, "before", "job", "a"))).hasSize(8);
+    assertThat(rowsOf(Labels.of(Labels.METRIC_NAME, "after", "job", "a"))).hasSize(8);
+    assertThat(transitions).as("the alert went through the fault unchanged").hasSize(firing);
+  }
+
+  private static AlertingRule alert(String name) {
+    return new AlertingRule(
+        name, "g > 0", Duration.ZERO, Duration.ZERO, Map.of(), Map.of(), RulePlaces.NONE);
   }
 
   private void step(RuleEvaluator evaluator, int from, int to) {
