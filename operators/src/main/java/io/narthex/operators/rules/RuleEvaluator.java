@@ -386,8 +386,6 @@ public final class RuleEvaluator {
 
   private void install(RuleSet next, Map<String, RuleSnapshot.Group> saved, long now) {
     var installed = new ArrayList<GroupEvaluator>();
-    var firstWrites = new HashMap<String, Long>();
-    long earliest = now;
     long seen = Long.MIN_VALUE;
     var planner = new RulePlanner(window, history, next.engine(), options.incremental());
     for (var prepared : next.groups()) {
@@ -405,21 +403,43 @@ public final class RuleEvaluator {
         seen = Math.max(seen, group.lastSampleTime());
       }
       installed.add(group);
-      earliest = Math.min(earliest, group.nextSampleTime());
-      for (var rule : prepared.rules()) {
-        for (String name : outputs(rule)) {
-          firstWrites.merge(name, group.nextSampleTime(), Math::min);
-        }
-      }
     }
     groups = installed;
+    fill(now, seen);
+    horizon.end(seen); // only now, as what fills the window is not late
+  }
+
+  /**
+   * Takes from the store what was given up on its way here. What the windows hold stays: points
+   * that rules wrote may not have reached the store yet. Samples of the time of former ticks count
+   * as late, as they would have on their way.
+   */
+  void refill() {
+    fill(Long.MAX_VALUE, horizon.evaluatedTo());
+  }
+
+  /**
+   * Fills the windows from the store with what the next ticks need.
+   *
+   * @param latest from when on samples are needed in any case, milliseconds
+   * @param seen sample time of the newest tick; {@link Long#MIN_VALUE} if there was none
+   */
+  private void fill(long latest, long seen) {
+    var firstWrites = new HashMap<String, Long>();
+    long earliest = latest;
+    for (var group : groups) {
+      long next = group.nextSampleTime();
+      earliest = Math.min(earliest, next);
+      for (var rule : group.rules()) {
+        outputs(rule.rule()).forEach(name -> firstWrites.merge(name, next, Math::min));
+      }
+    }
     // What rules wrote at ticks that come again is not to be seen before they do.
     window.fill(
         history,
         Math.min(earliest, seen == Long.MIN_VALUE ? earliest : seen - lateness),
         labels ->
             Math.min(filledTo, firstWrites.getOrDefault(labels.metricName(), Long.MAX_VALUE) - 1));
-    horizon.end(seen); // only now, as what fills the window is not late
     if (earliest < startedAt) {
       window.eachTime(
           time -> {

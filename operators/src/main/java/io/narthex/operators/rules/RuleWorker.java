@@ -45,7 +45,7 @@ final class RuleWorker implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition news = lock.newCondition();
   private final Condition answered = lock.newCondition();
-  private final RuleInbox inbox = new RuleInbox(MOST_BYTES); // guarded by lock, like what follows
+  private final RuleInbox inbox; // guarded by lock, like what follows
   private List<RuleResult> results = new ArrayList<>();
   private boolean standing = true; // no results follow for a while, and the snapshot holds
   private byte @Nullable [] snapshot; // while standing
@@ -86,7 +86,18 @@ final class RuleWorker implements AutoCloseable {
       byte @Nullable [] snapshot,
       Runnable resultsReady,
       Consumer<Throwable> failed) {
+    this(services, snapshot, resultsReady, failed, MOST_BYTES);
+  }
+
+  /** A worker that gives up samples on their way when they are more than some bytes. */
+  RuleWorker(
+      RuleServices services,
+      byte @Nullable [] snapshot,
+      Runnable resultsReady,
+      Consumer<Throwable> failed,
+      long mostBytes) {
     this.services = services;
+    inbox = new RuleInbox(mostBytes);
     this.snapshot = snapshot;
     catchingUp = snapshot != null;
     this.resultsReady = resultsReady;
@@ -175,7 +186,7 @@ final class RuleWorker implements AutoCloseable {
     try {
       var evaluator = begin();
       for (var taken = await(evaluator); taken != null; taken = await(evaluator)) {
-        evaluator = evaluate(evaluator, taken);
+        evaluate(evaluator, taken);
       }
     } catch (ClosedException e) {
       LOG.debug("the evaluation of rules was ended while it ran");
@@ -218,9 +229,10 @@ final class RuleWorker implements AutoCloseable {
     }
   }
 
-  private RuleEvaluator evaluate(RuleEvaluator before, RuleInbox.Taken taken) {
-    var evaluator = taken.overflown() ? refilled(before) : before;
-    output.evaluator = evaluator;
+  private void evaluate(RuleEvaluator evaluator, RuleInbox.Taken taken) {
+    if (taken.overflown()) {
+      refill(evaluator);
+    }
     var rules = services.rules().inForce();
     if (rules.number() != inForce) {
       stand(evaluator);
@@ -239,12 +251,11 @@ final class RuleWorker implements AutoCloseable {
       caughtUp();
     }
     output.publish();
-    return evaluator;
   }
 
   /** Evaluates what is to be evaluated on arrival, not too often. */
   private void arrive(RuleEvaluator evaluator, RuleInbox.Taken taken) {
-    arrived |= hasOnArrival && !taken.batches().isEmpty();
+    arrived |= hasOnArrival && (taken.overflown() || !taken.batches().isEmpty());
     long now = services.clock().millis();
     if (arrived && now >= arrivalAt) {
       arrived = false;
@@ -253,28 +264,22 @@ final class RuleWorker implements AutoCloseable {
     }
   }
 
-  /** An evaluator in the same state that has all samples of the store. */
-  private RuleEvaluator refilled(RuleEvaluator lagging) {
+  /** Makes up for samples that were given up on their way; they are all in the store. */
+  private void refill(RuleEvaluator evaluator) {
     LOG.warn("rules lag behind the samples; what they read is taken from the store again");
-    byte[] state = stand(lagging);
-    var evaluator =
-        RuleEvaluator.restore(
-            state,
-            lagging.rules(),
-            services.options(),
-            services.history(),
-            services.clock(),
-            output);
-    begun(evaluator);
-    return evaluator;
+    stand(evaluator);
+    evaluator.refill();
+    if (!catchingUp) {
+      moveOn();
+    }
   }
 
   /** The state stays as it is while a window is filled, which may take its time. */
-  private byte[] stand(RuleEvaluator evaluator) {
-    byte[] state = evaluator.snapshot();
+  private void stand(RuleEvaluator evaluator) {
     if (catchingUp) {
-      return state;
+      return;
     }
+    byte[] state = evaluator.snapshot();
     lock.lock();
     try {
       results.addAll(output.taken());
@@ -284,7 +289,6 @@ final class RuleWorker implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return state;
   }
 
   /** The window is filled: evaluations follow. */

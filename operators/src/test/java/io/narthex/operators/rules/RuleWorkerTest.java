@@ -1,0 +1,133 @@
+package io.narthex.operators.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Origin;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.status.InMemoryStatusBoard;
+import io.narthex.pipeline.testkit.InMemoryStore;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** The worker when more comes than it may keep. */
+class RuleWorkerTest {
+  private static final long START = 1_700_000_000_000L;
+  private static final int SECONDS = 120;
+  private static final int INTERVAL = 5;
+
+  private final RuleSet rules =
+      RuleFixtures.rules(
+          RuleFixtures.group(
+              "g",
+              INTERVAL,
+              0,
+              RuleFixtures.record("total", "sum(g)"),
+              RuleFixtures.record("rates", "rate(g[30s])"),
+              RuleFixtures.record("plain", "quantile_over_time(0.3, g[30s])")),
+          RuleFixtures.group(
+              "chained", INTERVAL, 0, RuleFixtures.record("mean", "avg_over_time(total[1m])")));
+
+  @Test
+  void offer_moreThanIsKept_nothingIsLost() throws InterruptedException {
+    var undisturbed = run(Long.MAX_VALUE);
+
+    var overflown = run(1);
+
+    assertThat(overflown).isEqualTo(undisturbed);
+    assertThat(undisturbed).hasSizeGreaterThan(100);
+  }
+
+  @Test
+  void offer_someTimesMoreThanIsKept_nothingIsLost() throws InterruptedException {
+    assertThat(run(3L * batch(0, "a", 0).sizeInBytes())).isEqualTo(run(Long.MAX_VALUE));
+  }
+
+  /** What rules wrote last at each time; their points do not reach the store meanwhile. */
+  private Map<String, Double> run(long mostBytes) throws InterruptedException {
+    var store = new InMemoryStore();
+    var board = new InMemoryStatusBoard();
+    var services =
+        new RuleServices(
+            new LiveRules(rules),
+            RuleOptions.DEFAULTS,
+            store,
+            board,
+            RuleMetrics.of(new PrometheusRegistry()),
+            Duration.ofHours(1),
+            new RuleEvaluatorTest.TestClock());
+    var ready = new Semaphore(0);
+    var failure = new AtomicReference<Throwable>();
+    var written = new TreeMap<String, Double>();
+    try (var worker =
+        new RuleWorker(
+            services,
+            null,
+            ready::release,
+            cause -> {
+              failure.set(cause);
+              ready.release();
+            },
+            mostBytes)) {
+      worker.start();
+      for (int second = 1; second <= SECONDS; second++) {
+        give(worker, store, batch(second, "a", second * second));
+        if (second == 60) {
+          give(worker, store, batch(45, "late", 7));
+        }
+        worker.watermark(START + second * 1000L);
+        if (second % 10 == 0) {
+          awaitTick(second, worker, board, ready, failure, written);
+        }
+      }
+      note(worker.checkpoint().results(), written);
+    }
+    return written;
+  }
+
+  private static void give(RuleWorker worker, InMemoryStore store, SampleBatch batch) {
+    store.append(batch);
+    worker.offer(batch);
+  }
+
+  private static void awaitTick(
+      int second,
+      RuleWorker worker,
+      InMemoryStatusBoard board,
+      Semaphore ready,
+      AtomicReference<Throwable> failure,
+      Map<String, Double> written)
+      throws InterruptedException {
+    long last = START + (second - INTERVAL) * 1000L;
+    while (board.rules().isEmpty()
+        || board.rules().stream().anyMatch(group -> group.lastEvaluation() <= last)) {
+      ready.acquire();
+      assertThat(failure.get()).isNull();
+      note(worker.results(), written);
+    }
+  }
+
+  private static void note(List<RuleResult> results, Map<String, Double> written) {
+    for (var result : results) {
+      if (result instanceof RuleResult.Samples samples) {
+        var batch = samples.batch();
+        for (int row = 0; row < batch.seriesCount(); row++) {
+          written.put(batch.timestamp(row) + " " + batch.labels(row), batch.value(row));
+        }
+      }
+    }
+  }
+
+  private static SampleBatch batch(int second, String job, double value) {
+    return SampleBatch.at(new Origin.RemoteWrite(), START + second * 1000L)
+        .series(Labels.of(Labels.METRIC_NAME, "g", "job", job))
+        .value(value)
+        .build();
+  }
+}
