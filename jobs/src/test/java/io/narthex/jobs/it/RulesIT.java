@@ -86,7 +86,7 @@ class RulesIT {
             load(server, 3, 3);
             return get(server, "/api/v1/alerts").at("/data/alerts").isEmpty();
           });
-      assertThat(server.query("ALERTS", "")).isEmpty();
+      server.await("the end of its series", () -> server.query("ALERTS", "").isEmpty());
       assertThat(server.get("/metrics").body())
           .containsPattern(
               "prometheus_rule_group_iterations_total\\{rule_group=\"[^\"]*;watched\"\\} [1-9]")
