@@ -31,6 +31,28 @@ public sealed interface DiscoveryConfig extends Serializable {
   record Http(String url, Duration refresh, HttpClientConfig client) implements DiscoveryConfig {}
 
   /**
+   * {@code dns_sd_configs}.
+   *
+   * @param names what is looked up; those without a dot at the end also in the search domains
+   * @param port of targets whose records have none, which are all but SRV
+   */
+  record Dns(List<String> names, RecordType type, int port, Duration refresh)
+      implements DiscoveryConfig {
+    public Dns {
+      names = List.copyOf(names);
+    }
+
+    /** Types of records that say where targets are. */
+    public enum RecordType {
+      SRV,
+      A,
+      AAAA,
+      MX,
+      NS
+    }
+  }
+
+  /**
    * Targets that share labels.
    *
    * @param targets addresses, each as host:port

@@ -1,5 +1,6 @@
 package io.narthex.pipeline.config;
 
+import io.narthex.pipeline.config.DiscoveryConfig.Dns.RecordType;
 import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads every {@code *_sd_configs} and {@code static_configs} of a job or of Alertmanagers. Kinds
@@ -17,6 +19,7 @@ final class DiscoveryReader {
   private static final Pattern FILE_NAME =
       Pattern.compile("[^*]*(\\*[^/]*)?\\.(json|yml|yaml|JSON|YML|YAML)");
   private static final Duration FILE_REFRESH = Duration.ofMinutes(5);
+  private static final Duration DNS_REFRESH = Duration.ofSeconds(30);
   private static final Duration REFRESH = Duration.ofSeconds(60);
 
   private static final Map<String, Consumer<Section>> UNSUPPORTED = unsupported();
@@ -44,6 +47,7 @@ final class DiscoveryReader {
         section.each("file_sd_configs", empty("file_sd_configs"), DiscoveryReader::files));
     discovery.addAll(
         section.each("http_sd_configs", empty("http_sd_configs"), DiscoveryReader::http));
+    discovery.addAll(section.each("dns_sd_configs", empty("dns_sd_configs"), DiscoveryReader::dns));
     var groups =
         section.each(
             "static_configs",
@@ -98,6 +102,36 @@ final class DiscoveryReader {
     Duration refresh = section.duration("refresh_interval", REFRESH);
     String url = httpUrl(section, "url");
     return new DiscoveryConfig.Http(url, refresh, client);
+  }
+
+  private static DiscoveryConfig dns(Section section) {
+    List<String> names = section.texts("names");
+    Duration refresh = section.duration("refresh_interval", DNS_REFRESH);
+    String name = section.text("type", RecordType.SRV.name());
+    RecordType type = recordType(name);
+    int port = section.whole("port", 0);
+    if (names.isEmpty()) {
+      section.fault("names", "DNS-SD config must contain at least one SRV record name");
+    }
+    if (type == null) {
+      section.fault(
+          "type", "invalid DNS-SD records type " + name + ", must be SRV, A, AAAA, MX or NS");
+    } else if (type != RecordType.SRV && port == 0) {
+      section.fault("port", "a port is required in DNS-SD configs for all record types except SRV");
+    }
+    if (refresh.isZero() || refresh.isNegative()) {
+      section.fault("refresh_interval", "must be longer than 0s");
+    }
+    return new DiscoveryConfig.Dns(names, type == null ? RecordType.SRV : type, port, refresh);
+  }
+
+  private static @Nullable RecordType recordType(String name) {
+    for (RecordType type : RecordType.values()) {
+      if (type.name().equalsIgnoreCase(name)) {
+        return type;
+      }
+    }
+    return null;
   }
 
   /** A URL that an HTTP client can use; anything, with a fault, if there is none. */

@@ -2,11 +2,10 @@ package io.narthex.pipeline.config;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Checks the discoveries that ask a registry, an orchestrator or a naming service. */
+/** Checks the discoveries that ask a registry or an orchestrator. */
 final class RegistryDiscovery {
   private static final Duration HALF_MINUTE = Duration.ofSeconds(30);
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -15,7 +14,6 @@ final class RegistryDiscovery {
 
   static void register(Map<String, Consumer<Section>> kinds) {
     kinds.put("consul", RegistryDiscovery::consul);
-    kinds.put("dns", RegistryDiscovery::dns);
     kinds.put("docker", RegistryDiscovery::docker);
     kinds.put("dockerswarm", RegistryDiscovery::dockerSwarm);
     kinds.put("eureka", RegistryDiscovery::eureka);
@@ -72,21 +70,6 @@ final class RegistryDiscovery {
     }
     if (s.has("token") && (client.authorization() != null || client.oauth2() != null)) {
       s.fault("at most one of consul SD token, authorization, or oauth2 can be configured");
-    }
-  }
-
-  private static void dns(Section s) {
-    List<String> names = s.texts("names");
-    s.duration("refresh_interval", HALF_MINUTE);
-    String type = s.text("type", "SRV").toUpperCase(Locale.ROOT);
-    int port = s.whole("port", 0);
-    if (names.isEmpty()) {
-      s.fault("names", "DNS-SD config must contain at least one SRV record name");
-    }
-    if (!List.of("SRV", "A", "AAAA", "MX", "NS").contains(type)) {
-      s.fault("type", "invalid DNS-SD records type " + type + ", must be SRV, A, AAAA, MX or NS");
-    } else if (!type.equals("SRV") && port == 0) {
-      s.fault("port", "a port is required in DNS-SD configs for all record types except SRV");
     }
   }
 

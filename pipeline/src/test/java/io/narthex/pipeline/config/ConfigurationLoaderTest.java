@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.narthex.pipeline.config.DiscoveryConfig.Dns.RecordType;
 import io.narthex.pipeline.config.HttpClientConfig.Authorization;
 import io.narthex.pipeline.config.ScrapeConfig.ScrapeProtocol;
 import io.narthex.pipeline.model.RelabelRule;
@@ -201,6 +202,63 @@ class ConfigurationLoaderTest {
         .isEqualTo(new Authorization("Bearer", null, folder.resolve("token").toString()));
     var fixed = (DiscoveryConfig.Static) job.discovery().get(2);
     assertThat(fixed.groups().get(1).source()).isEqualTo("1");
+  }
+
+  @Test
+  void load_dnsDiscovery_hasDefaultsAndTakesTypesInAnyCase() {
+    Configuration configuration =
+        load(
+            """
+            scrape_configs:
+              - job_name: a
+                dns_sd_configs:
+                  - names: [_prometheus._tcp.example.com, b.]
+                  - {names: [c], type: aaaa, port: 9100, refresh_interval: 15s}
+            alerting:
+              alertmanagers:
+                - dns_sd_configs: [{names: [mail], type: MX, port: 9093}]
+            """);
+    assertThat(configuration.unsupported()).isEmpty();
+    assertThat(configuration.scrapeConfigs().get(0).discovery())
+        .containsExactly(
+            new DiscoveryConfig.Dns(
+                List.of("_prometheus._tcp.example.com", "b."),
+                RecordType.SRV,
+                0,
+                Duration.ofSeconds(30)),
+            new DiscoveryConfig.Dns(List.of("c"), RecordType.AAAA, 9100, Duration.ofSeconds(15)));
+    assertThat(configuration.alerting().alertmanagers().get(0).discovery())
+        .containsExactly(
+            new DiscoveryConfig.Dns(List.of("mail"), RecordType.MX, 9093, Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void load_faultsOfDnsDiscovery_areToldWithTheirPlaces() {
+    assertThatThrownBy(
+            () ->
+                load(
+                    """
+                    scrape_configs:
+                      - job_name: a
+                        dns_sd_configs:
+                          - names: []
+                          - {names: [x], type: TXT}
+                          - {names: [x], type: ns}
+                          - {names: [x], refresh_interval: 0s, prot: 1}
+                    """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            """
+            prometheus.yml:4:16: scrape_configs[0].dns_sd_configs[0].names: DNS-SD config must contain at \
+            least one SRV record name
+            prometheus.yml:5:28: scrape_configs[0].dns_sd_configs[1].type: invalid DNS-SD records type \
+            TXT, must be SRV, A, AAAA, MX or NS
+            prometheus.yml:6:9: scrape_configs[0].dns_sd_configs[2].port: a port is required in DNS-SD \
+            configs for all record types except SRV
+            prometheus.yml:7:40: scrape_configs[0].dns_sd_configs[3].refresh_interval: must be longer \
+            than 0s
+            prometheus.yml:7:44: scrape_configs[0].dns_sd_configs[3].prot: unknown key prot, did you mean \
+            port?""");
   }
 
   @Test

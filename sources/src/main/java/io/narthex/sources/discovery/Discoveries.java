@@ -12,7 +12,7 @@ public final class Discoveries {
   /**
    * What a discovery finds: each element is everything it knows at that time. Cold and endless; a
    * source that cannot be read keeps what was found last. File and HTTP work runs on threads of
-   * their own.
+   * their own, the DNS is asked on event loops.
    */
   public static Flux<List<TargetGroup>> of(DiscoveryConfig config, DiscoveryMetrics metrics) {
     if (config instanceof DiscoveryConfig.Static fixed) {
@@ -23,6 +23,11 @@ public final class Discoveries {
     }
     if (config instanceof DiscoveryConfig.Http http) {
       return new HttpDiscovery(http, metrics).groups();
+    }
+    if (config instanceof DiscoveryConfig.Dns dns) {
+      return new DnsDiscovery(
+              dns, metrics, () -> ResolvConf.read(ResolvConf.PATH), DnsDiscovery.TIMEOUT)
+          .groups();
     }
     throw new IllegalArgumentException("no discovery for " + config.getClass().getSimpleName());
   }

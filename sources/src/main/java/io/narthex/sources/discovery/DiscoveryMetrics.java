@@ -11,6 +11,8 @@ public final class DiscoveryMetrics {
 
   private final Counter fileErrors;
   private final Counter httpFailures;
+  private final Counter dnsLookups;
+  private final Counter dnsFailures;
 
   /** The counters of a registry; registered when they are first asked for. */
   public static DiscoveryMetrics of(PrometheusRegistry registry) {
@@ -30,6 +32,16 @@ public final class DiscoveryMetrics {
             .name("prometheus_sd_http_failures_total")
             .help("Number of HTTP service discovery refresh failures.")
             .register(registry);
+    dnsLookups =
+        Counter.builder()
+            .name("prometheus_sd_dns_lookups_total")
+            .help("The number of DNS-SD lookups.")
+            .register(registry);
+    dnsFailures =
+        Counter.builder()
+            .name("prometheus_sd_dns_lookup_failures_total")
+            .help("The number of DNS-SD lookup failures.")
+            .register(registry);
   }
 
   void fileError() {
@@ -38,5 +50,13 @@ public final class DiscoveryMetrics {
 
   void httpFailure() {
     httpFailures.inc();
+  }
+
+  void dnsLookup() {
+    dnsLookups.inc();
+  }
+
+  void dnsFailure() {
+    dnsFailures.inc();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where targets come from: static lists, files, HTTP. Knows groups of addresses with labels; knows
- * nothing of scraping.
+ * Where targets come from: static lists, files, HTTP, DNS. Knows groups of addresses with labels;
+ * knows nothing of scraping.
  */
 @NullMarked
 package io.narthex.sources.discovery;
