@@ -39,7 +39,7 @@ class BuiltInConfigurationTest {
             .replaceAll("(?m)^( *)# ( *(- )?[a-z_]+:(?!/).*|  +- .*)$", "$1$2");
     assertThat(uncommented).contains("\nrule_files:\n");
     Configuration all = load(uncommented);
-    assertThat(all.scrapeConfigs().get(0).discovery()).hasSize(3);
+    assertThat(all.scrapeConfigs().get(0).discovery()).hasSize(4);
     assertThat(all.storage().retentionTime()).hasDays(15);
   }
 
