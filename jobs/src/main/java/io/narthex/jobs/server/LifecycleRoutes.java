@@ -52,7 +52,7 @@ final class LifecycleRoutes implements Routes {
 
   private static Mono<Void> notAllowed(HttpServerResponse response) {
     response.header(HttpHeaderNames.ALLOW, "POST, PUT");
-    return text(response, HttpResponseStatus.METHOD_NOT_ALLOWED, "Method Not Allowed\n");
+    return text(response, HttpResponseStatus.METHOD_NOT_ALLOWED, "Only POST or PUT requests allowed\n");
   }
 
   private Mono<Void> handleReload(HttpServerRequest request, HttpServerResponse response) {
@@ -88,6 +88,7 @@ final class LifecycleRoutes implements Routes {
     return response
         .status(status)
         .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .header("X-Content-Type-Options", "nosniff")
         .sendString(Mono.just(text))
         .then();
   }

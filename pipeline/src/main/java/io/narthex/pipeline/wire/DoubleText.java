@@ -85,6 +85,14 @@ public final class DoubleText {
     return new String(out, 0, writeScientific(value, out, 0), ISO_8859_1);
   }
 
+  /** The text with an exponent below 1e−4 and from 1e6 on (Go's format g). */
+  public static String general(double value) {
+    double magnitude = Math.abs(value);
+    boolean plain = magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e6);
+    byte[] out = new byte[32];
+    return new String(out, 0, write(value, plain, out, 0), ISO_8859_1);
+  }
+
   /**
    * Writes an integer that is not negative.
    *

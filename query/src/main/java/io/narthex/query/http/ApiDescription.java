@@ -201,7 +201,11 @@ final class ApiDescription {
                   text("group_next_token", "Of the page before.")),
           get("/alerts", "alerts", "Pending and firing alerts.").with(),
           get("/alerts/history", "alerts", "Changes of alerts, and who was told of them.")
-              .with(LIMIT),
+              .with(
+                  text("alertname", "Only alerts of this name."),
+                  START,
+                  END,
+                  number("limit", "Most of the newest changes, 1000 unless said.")),
           get("/alertmanagers", "alerts", "Alertmanagers that get the alerts.").with(),
           get("/status/config", "status", "The configuration, without secrets.").with(),
           get("/status/runtimeinfo", "status", "About this process.").with(),

@@ -139,7 +139,7 @@ final class Dispatcher {
     var call =
         new Call(
             input.parameters(),
-            Parameters.decode(match.variable(), false),
+            Parameters.decodePath(match.variable()),
             input.body(),
             accept,
             exchange.arrivedNanos,
@@ -206,7 +206,7 @@ final class Dispatcher {
   private Mono<Void> send(
       HttpServerResponse response, Begun begun, boolean head, Exchange exchange) {
     var reply = begun.reply();
-    response.status(reply.status());
+    response.status(reply.status()).header("X-Content-Type-Options", "nosniff");
     if (reply instanceof Reply.Empty) {
       return response.send();
     }
@@ -236,7 +236,6 @@ final class Dispatcher {
   private static Mono<Void> whole(
       HttpServerResponse response, String type, byte[] body, boolean head, Exchange exchange) {
     response.header(HttpHeaderNames.CONTENT_TYPE, type);
-    response.header("X-Content-Type-Options", "nosniff");
     if (head) {
       return response.header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length)).send();
     }

@@ -62,7 +62,8 @@ final class FederationBody implements JsonBody {
       if (before == ',') {
         line.append('}');
       }
-      number(line.append(' '), sample.value());
+      double value = sample.value();
+      line.append(' ').append(value == 0 ? "0" : DoubleText.general(value));
       line.append(' ').append(sample.timestamp()).append('\n');
       byte[] bytes = line.toString().getBytes(UTF_8);
       out.raw(bytes, 0, bytes.length);
@@ -107,17 +108,5 @@ final class FederationBody implements JsonBody {
       }
     }
     line.append('"');
-  }
-
-  /** The shortest text; with an exponent below 1e-4 and from 1e6 on, as the Go client writes. */
-  private static void number(StringBuilder line, double value) {
-    double magnitude = Math.abs(value);
-    if (magnitude == 0) {
-      line.append('0');
-    } else if (!Double.isFinite(value) || (magnitude >= 1e-4 && magnitude < 1e6)) {
-      line.append(DoubleText.of(value));
-    } else {
-      line.append(DoubleText.scientific(value));
-    }
   }
 }

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.Cancellation;
-import io.prometheus.metrics.config.EscapingScheme;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /federate}: the newest sample of each selected series, for another Prometheus to scrape.
@@ -26,7 +27,6 @@ import java.util.TreeMap;
  */
 final class FederationEndpoint {
   private static final String PLAIN = "text/plain; charset=utf-8";
-  private static final String EXPOSITION = "text/plain; version=0.0.4; charset=utf-8";
 
   private final SampleStore store;
   private final ServerFacts facts;
@@ -47,8 +47,18 @@ final class FederationEndpoint {
     return List.of(new Route("/federate", methods, true, Route.Pool.QUERY, this::federate));
   }
 
-  /** The newest sample of a series. */
-  record Newest(String name, Labels labels, long timestamp, double value) {
+  /**
+   * The newest sample of a series.
+   *
+   * @param value of a float sample
+   * @param histogram null for a float sample
+   */
+  record Newest(
+      String name,
+      Labels labels,
+      long timestamp,
+      double value,
+      @Nullable FloatHistogram histogram) {
     static final Comparator<Newest> BY_NAME =
         Comparator.comparing(Newest::name).thenComparing(Newest::labels);
   }
@@ -63,23 +73,31 @@ final class FederationEndpoint {
       }
       return new Reply.Whole(400, PLAIN, (e.getMessage() + "\n").getBytes(UTF_8));
     }
+    var format = FederationFormat.accepted(call.accept());
+    boolean histograms = format.messages() != null; // which the text format does not have
     long now = clock.millis();
     var found = new HashMap<Labels, Newest>();
     for (var matchers : selectors) {
       if (!matchers.isEmpty()) {
-        collect(matchers, now, call.cancellation(), found);
+        collect(matchers, now, histograms, call.cancellation(), found);
       }
     }
     var samples = new ArrayList<>(found.values());
     samples.sort(Newest.BY_NAME);
-    var scheme = EscapingScheme.fromAcceptHeader(call.accept());
-    return new Reply.Text(
-        EXPOSITION + scheme.toHeaderFormat(),
-        new FederationBody(samples.iterator(), externalLabels(), scheme));
+    JsonBody body =
+        format.messages() == null
+            ? new FederationBody(samples.iterator(), externalLabels(), format.escaping())
+            : new FederationMessages(
+                samples, externalLabels(), format.messages(), format.escaping());
+    return new Reply.Text(format.contentType(), body);
   }
 
   private void collect(
-      List<Matcher> matchers, long now, Cancellation cancellation, Map<Labels, Newest> found) {
+      List<Matcher> matchers,
+      long now,
+      boolean histograms,
+      Cancellation cancellation,
+      Map<Labels, Newest> found) {
     long from = now - lookbackMillis;
     var selector = new SampleStore.Selector(matchers, from, now, false);
     var buffer = new SampleBuffer();
@@ -91,13 +109,17 @@ final class FederationEndpoint {
         buffer.clear();
         selection.read(series, from - 1, now, buffer);
         int last = buffer.size() - 1;
-        // The text format has neither native histograms nor stale markers.
-        if (last >= 0 && buffer.histogram(last) == null && !StaleMarker.is(buffer.values()[last])) {
+        if (last >= 0) {
           var labels = selection.labels(series);
           String name = labels.metricName();
-          if (!name.isEmpty()) {
+          double value = buffer.values()[last];
+          var histogram = buffer.histogram(last);
+          // No format has stale markers.
+          boolean shown =
+              histogram == null ? !StaleMarker.is(value) : histograms && !histogram.isStale();
+          if (shown && !name.isEmpty()) {
             long at = buffer.timestamps()[last];
-            found.put(labels, new Newest(name, labels, at, buffer.values()[last]));
+            found.put(labels, new Newest(name, labels, at, value, histogram));
           }
         }
       }

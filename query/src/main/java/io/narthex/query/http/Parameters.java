@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,9 +55,33 @@ final class Parameters {
    * @param plus whether a plus sign stands for a space
    */
   static String decode(String text, boolean plus) {
+    return text.indexOf('%') < 0
+        ? (plus ? text.replace('+', ' ') : text)
+        : new String(bytes(text, plus), UTF_8);
+  }
+
+  /**
+   * Decodes the percent escapes of a part of a path. A byte that is no UTF-8 becomes a lone
+   * surrogate, {@code U+DC00} plus the byte, so that it can be told.
+   */
+  static String decodePath(String text) {
     if (text.indexOf('%') < 0) {
-      return plus ? text.replace('+', ' ') : text;
+      return text;
     }
+    var in = ByteBuffer.wrap(bytes(text, false));
+    var out = CharBuffer.allocate(in.remaining());
+    var decoder = UTF_8.newDecoder();
+    for (var result = decoder.decode(in, out, true);
+        result.isMalformed();
+        result = decoder.decode(in, out, true)) {
+      for (int i = 0; i < result.length(); i++) {
+        out.put((char) (Character.MIN_LOW_SURROGATE | in.get() & 0xFF));
+      }
+    }
+    return out.flip().toString();
+  }
+
+  private static byte[] bytes(String text, boolean plus) {
     byte[] source = text.getBytes(UTF_8);
     var out = new ByteArrayOutputStream(source.length);
     for (int i = 0; i < source.length; i++) {
@@ -71,7 +97,7 @@ final class Parameters {
         out.write(plus && source[i] == '+' ? ' ' : source[i]);
       }
     }
-    return out.toString(UTF_8);
+    return out.toByteArray();
   }
 
   /** A time that may be missing, in milliseconds. */

@@ -36,7 +36,7 @@ final class SeriesEndpoints {
 
   private Reply values(Call call) {
     String name = EscapedNames.unescape(call.variable());
-    if (name.isEmpty() || name.indexOf('\uFFFD') >= 0) {
+    if (name.isEmpty() || !Go.isUtf8(name)) {
       throw new FaultException(Fault.BAD_DATA, "invalid label name: " + Go.quote(name));
     }
     var parameters = call.parameters();

@@ -149,7 +149,7 @@ class ApiEndpointsTest {
             + " \"x\" to a valid timestamp",
         "labels?match[]={}|match[] must contain at least one non-empty matcher",
         "labels?match[]=up{|1:4: parse error: unexpected end of input inside braces",
-        "label/%ff/values|invalid label name: \"\uFFFD\"",
+        "label/%ff/values|invalid label name: \"\\xff\"",
         "series|no match[] parameter provided",
         "series?match[]={}|invalid parameter \"match[]\": match[] must contain at least one"
             + " non-empty matcher",

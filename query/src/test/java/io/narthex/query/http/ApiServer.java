@@ -107,6 +107,15 @@ final class ApiServer implements AutoCloseable {
     return send(headers.length == 0 ? request : request.headers(headers));
   }
 
+  /** The body of an answer that is no text. */
+  byte[] bytes(String pathAndQuery, String... headers) {
+    var request = HttpRequest.newBuilder(uri(pathAndQuery)).headers(headers).build();
+    return client
+        .sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+        .thenApply(HttpResponse::body)
+        .join();
+  }
+
   HttpResponse<String> post(String path, String form) {
     return send(
         HttpRequest.newBuilder(uri(path))

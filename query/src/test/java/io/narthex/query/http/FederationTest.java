@@ -1,5 +1,6 @@
 package io.narthex.query.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.pipeline.config.ConfigurationLoader;
@@ -9,6 +10,7 @@ import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.query.promql.QueryValue;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,8 @@ class FederationTest {
   private static final Labels LATENCY = Labels.of("__name__", "latency", "instance", "a");
   private static final Labels DOTTED = Labels.of("__name__", "my.name", "instance", "a");
 
+  private static final Labels SIZE = Labels.of("__name__", "size", "instance", "a");
+
   private final long now = System.currentTimeMillis();
   private final ApiServer server =
       new ApiServer(
@@ -33,7 +37,8 @@ class FederationTest {
           GONE,
           OLD,
           LATENCY,
-          DOTTED);
+          DOTTED,
+          SIZE);
 
   @BeforeEach
   void fill() {
@@ -108,5 +113,101 @@ class FederationTest {
     assertThat(faulty.body())
         .isEqualTo("1:4: parse error: unexpected end of input inside braces\n");
     assertThat(server.method("POST", "/federate").statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void federate_readerOfProtobuf_nativeHistogramsCustomBucketsAsClassicOnes() {
+    server.store.samples.put(LATENCY, histogram(exponential()));
+    server.store.samples.put(SIZE, histogram(custom()));
+
+    var answer = server.get("/federate?match%5B%5D=%7Binstance!=%22b%22%7D", "Accept", COMPACT);
+
+    String at = " timestamp_ms:" + (now - 10_000) + "}\n";
+    String labels =
+        "metric:{label:{name:\"instance\" value:\"a\"} label:{name:\"cluster\" value:\"eu\"} "
+            + "label:{name:\"zone\" value:\"outer\"} ";
+    assertThat(answer.headers().firstValue("Content-Type"))
+        .hasValue(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+                + "encoding=compact-text; escaping=allow-utf-8");
+    assertThat(answer.body())
+        .contains("name:\"my.name\" type:UNTYPED " + labels + "untyped:{value:2.5}" + at)
+        .contains("label:{name:\"text\" value:\"a\\\"b\\\\c\\nd\"}")
+        .contains(
+            "name:\"latency\" type:GAUGE_HISTOGRAM "
+                + labels
+                + "histogram:{sample_count_float:4 sample_sum:1e+06 schema:0 zero_threshold:0.5 "
+                + "zero_count_float:1 negative_span:{offset:-2 length:1} negative_count:1 "
+                + "positive_span:{offset:0 length:2} positive_count:1 positive_count:1}"
+                + at)
+        .contains(
+            "histogram:{sample_count_float:6 sample_sum:9.5 "
+                + "bucket:{cumulative_count_float:2 upper_bound:1} "
+                + "bucket:{cumulative_count_float:2 upper_bound:2.5} "
+                + "bucket:{cumulative_count_float:6 upper_bound:inf}}");
+  }
+
+  @Test
+  void federate_readerOfDelimitedProtobuf_eachFamilyBehindItsLength() {
+    server.store.samples.put(LATENCY, histogram(exponential()));
+    byte[] body =
+        server.bytes(
+            "/federate?match%5B%5D=latency&match%5B%5D=up",
+            "Accept", COMPACT.replace("compact-text", "delimited"));
+
+    var read = new ArrayList<String>();
+    int at = 0;
+    while (at < body.length) {
+      int length = body[at] & 0x7F;
+      int tag = 1;
+      if (body[at] < 0) {
+        length |= body[at + 1] << 7;
+        tag = 2;
+      }
+      int name = body[at + tag + 1];
+      read.add(new String(body, at + tag + 2, name, UTF_8));
+      at += tag + length;
+    }
+    assertThat(read).containsExactly("latency", "up");
+  }
+
+  private static final String COMPACT =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+          + "encoding=compact-text;escaping=allow-utf-8;q=0.7,text/plain;q=0.1";
+
+  private SampleBuffer histogram(FloatHistogram histogram) {
+    var buffer = new SampleBuffer();
+    buffer.add(now - 10_000, histogram);
+    return buffer;
+  }
+
+  private static FloatHistogram exponential() {
+    return new FloatHistogram(
+        FloatHistogram.ResetHint.GAUGE,
+        0,
+        0.5,
+        1,
+        4,
+        1e6,
+        new int[] {0, 2},
+        new double[] {1, 1},
+        new int[] {-2, 1},
+        new double[] {1},
+        new double[0]);
+  }
+
+  private static FloatHistogram custom() {
+    return new FloatHistogram(
+        FloatHistogram.ResetHint.UNKNOWN,
+        FloatHistogram.CUSTOM_BUCKETS,
+        0,
+        0,
+        6,
+        9.5,
+        new int[] {0, 1, 1, 1},
+        new double[] {2, 4},
+        new int[0],
+        new double[0],
+        new double[] {1, 2.5});
   }
 }
