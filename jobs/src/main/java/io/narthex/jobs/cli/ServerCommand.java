@@ -108,6 +108,12 @@ final class ServerCommand implements Callable<Integer> {
           "Accepted for compatibility: remote write is always received, at /api/v1/write.")
   private boolean remoteWriteReceiver;
 
+  @Option(
+      names = "--web.enable-otlp-receiver",
+      negatable = true,
+      description = "Receive metrics of OpenTelemetry, at /api/v1/otlp/v1/metrics.")
+  private boolean otlpReceiver;
+
   @SuppressWarnings("UnusedVariable") // both messages are always received
   @Option(
       names = "--web.remote-write-receiver.accepted-protobuf-messages",
@@ -277,6 +283,7 @@ final class ServerCommand implements Callable<Integer> {
         webConfigFile,
         lifecycle,
         adminApi,
+        otlpReceiver,
         corsOrigin,
         webReadTimeout,
         maxConnections,

@@ -19,7 +19,10 @@ public final class FeatureFlags {
           "type-and-unit-labels", Feature.TYPE_AND_UNIT_LABELS,
           "use-start-timestamps", Feature.USE_START_TIMESTAMPS);
 
-  /** What needs no flag here: it is always on, or has nothing to switch. */
+  /** Takes points of delta temporality as they are. */
+  static final String OTLP_DELTAS = "otlp-native-delta-ingestion";
+
+  /** What switches no part of the engine: the receiver of OpenTelemetry reads it, or it is always on, or has nothing to switch. */
   private static final Set<String> ALWAYS =
       Set.of(
           "concurrent-rule-eval",
@@ -29,6 +32,7 @@ public final class FeatureFlags {
           "memory-snapshot-on-shutdown",
           "metadata-wal-records",
           "native-histograms",
+          OTLP_DELTAS,
           "promql-duration-expr",
           "promql-per-step-stats",
           "search-api",

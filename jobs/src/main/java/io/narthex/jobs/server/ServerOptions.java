@@ -22,6 +22,7 @@ public record ServerOptions(
     @Nullable Path webConfigFile,
     boolean lifecycle,
     boolean adminApi,
+    boolean otlpReceiver,
     String corsOrigin,
     String webReadTimeout,
     int maxConnections,

@@ -26,6 +26,7 @@ import io.narthex.sinks.flink.StoreSink;
 import io.narthex.sinks.store.BlockStore;
 import io.narthex.sources.receive.AckRegistry;
 import io.narthex.sources.receive.PushClock;
+import io.narthex.sources.receive.OtlpReceiver;
 import io.narthex.sources.receive.RemoteWriteReceiver;
 import io.narthex.sources.receive.WriteChannel;
 import io.narthex.sources.receive.WriteSource;
@@ -72,6 +73,7 @@ final class ServerParts implements AutoCloseable {
   private final AckRegistry acks = new AckRegistry();
   private final WriteChannel writes;
   private final RemoteWriteReceiver receiver;
+  private final OtlpReceiver otlp;
   private final QueryApi api;
   private final WebGuard guard;
   private final WebServer web;
@@ -98,6 +100,14 @@ final class ServerParts implements AutoCloseable {
     writes =
         new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
     receiver = new RemoteWriteReceiver(writes, acks, RemoteWriteReceiver.Limits.DEFAULT);
+    otlp =
+        new OtlpReceiver(
+            writes,
+            acks,
+            RemoteWriteReceiver.Limits.DEFAULT,
+            settings.otlpReceiver()
+                ? () -> settings.otlpOptions(configuration.current().configuration().otlp())
+                : null);
     api = new QueryApi(services(), settings.apiOptions());
     web = new WebServer(settings.place(), settings.maxConnections(), settings.webLimits(), guard);
   }
@@ -126,7 +136,7 @@ final class ServerParts implements AutoCloseable {
    */
   void listen(Runnable quit) {
     var lifecycle = new LifecycleRoutes(settings.lifecycle(), this::reload, quit);
-    web.listen(List.of(receiver, lifecycle, api));
+    web.listen(List.of(receiver, otlp, lifecycle, api));
   }
 
   void stopListening() {
@@ -198,6 +208,7 @@ final class ServerParts implements AutoCloseable {
   public void close() {
     api.close();
     receiver.close();
+    otlp.close();
     rules.close();
     store.close();
     handles.forEach(InProcess::release);

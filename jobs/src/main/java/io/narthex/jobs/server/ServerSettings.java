@@ -4,12 +4,14 @@ import io.narthex.jobs.embedded.EmbeddedFlinkOptions;
 import io.narthex.jobs.embedded.FlinkSettings;
 import io.narthex.pipeline.config.ByteSize;
 import io.narthex.pipeline.config.ConfigurationException;
+import io.narthex.pipeline.config.OtlpConfig;
 import io.narthex.pipeline.config.PrometheusDuration;
 import io.narthex.pipeline.config.StorageConfig;
 import io.narthex.pipeline.config.WebConfig;
 import io.narthex.pipeline.config.WebConfigLoader;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.WebGuard;
+import io.narthex.pipeline.wire.OtlpOptions;
 import io.narthex.query.http.ApiOptions;
 import io.narthex.query.http.RemoteReadOptions;
 import io.narthex.query.promql.exec.EngineOptions;
@@ -168,6 +170,19 @@ final class ServerSettings {
     return options.lifecycle();
   }
 
+  boolean otlpReceiver() {
+    return options.otlpReceiver();
+  }
+
+  /** How OpenTelemetry metrics become series, by flags and a section of the configuration. */
+  OtlpOptions otlpOptions(OtlpConfig config) {
+    return new OtlpOptions(
+        config,
+        options.features().contains(FeatureFlags.OTLP_DELTAS),
+        engine.features().contains(EngineOptions.Feature.TYPE_AND_UNIT_LABELS),
+        engine.lookback());
+  }
+
   HttpServers.Limits webLimits() {
     return webLimits;
   }
@@ -249,6 +264,7 @@ final class ServerSettings {
     flags.put("web.enable-lifecycle", Boolean.toString(options.lifecycle()));
     flags.put("web.enable-admin-api", Boolean.toString(options.adminApi()));
     flags.put("web.enable-remote-write-receiver", "true");
+    flags.put("web.enable-otlp-receiver", Boolean.toString(options.otlpReceiver()));
     flags.put("web.cors.origin", options.corsOrigin());
     flags.put("web.max-connections", Integer.toString(options.maxConnections()));
     flags.put("query.lookback-delta", options.lookbackDelta());

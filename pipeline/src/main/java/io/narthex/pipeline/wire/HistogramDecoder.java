@@ -206,7 +206,7 @@ final class HistogramDecoder {
       }
     }
 
-    private void add(long value) {
+    void add(long value) {
       if (size == bits.length) {
         bits = Arrays.copyOf(bits, 2 * size);
       }

@@ -179,7 +179,7 @@ final class Intake {
     imports = batch.origin() instanceof Origin.Import;
     overwrites = imports || batch.origin() instanceof Origin.Rules;
     newestAllowed =
-        batch.origin() instanceof Origin.RemoteWrite
+        batch.origin() instanceof Origin.RemoteWrite || batch.origin() instanceof Origin.Push
             ? now + options.maxAhead().toMillis()
             : Long.MAX_VALUE;
     long newest = Math.min(now, Math.max(maxTime, batch.maxTimestamp()));

@@ -115,14 +115,15 @@ class HeadTest {
   }
 
   @Test
-  void append_farAhead_isOutOfBoundsForRemoteWriteOnly() throws IOException {
+  void append_farAhead_isOutOfBoundsForPushesOnly() throws IOException {
     long ahead = NOW + Duration.ofMinutes(10).toMillis();
     try (var head = open(HeadOptions.DEFAULT)) {
       assertThat(append(head, new Origin.RemoteWrite(), A, ahead, 1).samples()).isEqualTo(1);
       assertThat(append(head, new Origin.RemoteWrite(), A, ahead + 1, 1).rejections())
           .extracting(AppendResult.Rejection::reason)
           .containsExactly(Reason.OUT_OF_BOUNDS);
-      assertThat(append(head, new Origin.Push("otlp"), A, ahead + 1, 1).samples()).isEqualTo(1);
+      assertThat(append(head, new Origin.Push("otlp"), A, ahead + 1, 1).samples()).isZero();
+      assertThat(append(head, new Origin.Import(), A, ahead + 1, 1).samples()).isEqualTo(1);
     }
   }
 

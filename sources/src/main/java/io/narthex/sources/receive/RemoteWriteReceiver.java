@@ -3,24 +3,18 @@ package io.narthex.sources.receive;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.http.Routes;
-import io.narthex.pipeline.model.SampleBatch;
-import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.wire.DecodedWrite;
 import io.narthex.pipeline.wire.RemoteWrite2Decoder;
 import io.narthex.pipeline.wire.RemoteWriteDecoder;
+import io.narthex.sources.receive.WriteIntake.Accepted;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
-import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
@@ -40,13 +34,10 @@ import reactor.netty.http.server.HttpServerRoutes;
  */
 public final class RemoteWriteReceiver implements Routes, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteWriteReceiver.class);
-  private static final int WAITING_REQUESTS = 1024;
   private static final String WRITTEN = "X-Prometheus-Remote-Write-";
 
-  private final WriteChannel channel;
-  private final AckRegistry acks;
   private final Limits limits;
-  private final Scheduler decoding;
+  private final WriteIntake intake;
   private final Queue<RemoteWriteDecoder> decoders = new ConcurrentLinkedQueue<>();
   private final Queue<RemoteWrite2Decoder> decoders2 = new ConcurrentLinkedQueue<>();
 
@@ -66,12 +57,8 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
 
   /** A receiver that sends into the channel and waits by the registry. */
   public RemoteWriteReceiver(WriteChannel channel, AckRegistry acks, Limits limits) {
-    this.channel = channel;
-    this.acks = acks;
     this.limits = limits;
-    this.decoding =
-        Schedulers.newBoundedElastic(
-            Runtime.getRuntime().availableProcessors(), WAITING_REQUESTS, "remote-write");
+    this.intake = new WriteIntake("remote-write", channel, acks, limits);
   }
 
   @Override
@@ -81,7 +68,7 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
 
   @Override
   public void close() {
-    decoding.dispose();
+    intake.close();
   }
 
   private Mono<Void> write(HttpServerRequest request, HttpServerResponse response) {
@@ -91,37 +78,27 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
             headers.get(HttpHeaderNames.CONTENT_TYPE),
             headers.get(HttpHeaderNames.CONTENT_ENCODING));
     if (protocol.refusal() != null) {
-      return answer(response, 415, protocol.refusal());
+      return intake.answer(response, new WriteOutcome(415, protocol.refusal()));
     }
     boolean version2 = protocol.version2();
     var body = new RequestBody(limits.maxBodyBytes());
     return body.read(request)
-        .flatMap(read -> Mono.fromCallable(() -> accept(body, version2)).subscribeOn(decoding))
+        .flatMap(read -> intake.decoding(() -> accept(body, version2)))
         .flatMap(accepted -> awaited(accepted, version2, response))
-        .flatMap(outcome -> answer(response, outcome))
-        .onErrorResume(error -> answer(response, failure(error)))
+        .flatMap(outcome -> intake.answer(response, outcome))
+        .onErrorResume(error -> intake.answer(response, intake.failure(error)))
         .then();
   }
 
-  /** What is sent and waited for, and what decoding had to leave out. */
-  private record Accepted(CompletableFuture<AppendResult> result, DecodedWrite decoded) {}
-
-  private Accepted accept(RequestBody body, boolean version2) {
+  private Accepted<DecodedWrite> accept(RequestBody body, boolean version2) {
     long bytes = body.decodedBytes();
     if (bytes > limits.maxDecodedBytes()) {
       throw new FaultException(
           Fault.BAD_DATA,
           "snappy: decoded block is too large: " + bytes + " > " + limits.maxDecodedBytes());
     }
-    if (!channel.reserve(bytes)) {
-      throw new FaultException(Fault.UNAVAILABLE, "too much is being written, try again later");
-    }
-    try {
-      return send(version2 ? decode2(body) : decode(body), bytes);
-    } catch (RuntimeException e) {
-      channel.release(bytes);
-      throw e;
-    }
+    return intake.accept(
+        bytes, () -> version2 ? decode2(body) : decode(body), UnaryOperator.identity());
   }
 
   private DecodedWrite decode(RequestBody body) {
@@ -145,22 +122,8 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
     return decoded;
   }
 
-  private Accepted send(DecodedWrite decoded, long bytes) {
-    SampleBatch batch = decoded.batch();
-    if (batch.rowCount() == 0 && batch.exemplars().isEmpty() && batch.metadata().isEmpty()) {
-      channel.release(bytes);
-      var nothing = CompletableFuture.completedFuture(new AppendResult(0, 0, 0, List.of()));
-      return new Accepted(nothing, decoded);
-    }
-    var pending = acks.open();
-    long held = channel.hold(bytes, batch.sizeInBytes());
-    pending.result().whenComplete((result, error) -> channel.release(held));
-    channel.send(batch.withAckId(pending.id()));
-    return new Accepted(pending.result(), decoded);
-  }
-
   private Mono<WriteOutcome> awaited(
-      Accepted accepted, boolean version2, HttpServerResponse response) {
+      Accepted<DecodedWrite> accepted, boolean version2, HttpServerResponse response) {
     var decoded = accepted.decoded();
     if (decoded.rejectedSeries() > 0) {
       LOG.warn(
@@ -168,8 +131,8 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
           decoded.rejectedSeries(),
           decoded.reasons());
     }
-    return Mono.fromFuture(accepted.result(), true)
-        .timeout(limits.patience())
+    return intake
+        .stored(accepted)
         .map(
             result -> {
               if (version2) {
@@ -180,39 +143,5 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
               }
               return WriteOutcome.of(result, decoded);
             });
-  }
-
-  /** The one place that makes an answer of what went wrong. */
-  private static WriteOutcome failure(Throwable error) {
-    if (error instanceof FaultException fault) {
-      return new WriteOutcome(fault.fault().httpStatus(), fault.getMessage());
-    }
-    if (error instanceof RejectedExecutionException) {
-      return new WriteOutcome(503, "too many requests wait to be decoded, try again later");
-    }
-    if (error instanceof TimeoutException) {
-      return new WriteOutcome(503, "the samples are not durable yet, try again later");
-    }
-    LOG.error("remote write failed", error);
-    return new WriteOutcome(500, String.valueOf(error.getMessage()));
-  }
-
-  private Mono<Void> answer(HttpServerResponse response, WriteOutcome outcome) {
-    return answer(response, outcome.status(), outcome.text());
-  }
-
-  private Mono<Void> answer(HttpServerResponse response, int status, String text) {
-    response.status(status);
-    if (status == 503) {
-      response.header(HttpHeaderNames.RETRY_AFTER, String.valueOf(limits.retryAfter().toSeconds()));
-    }
-    if (status == 204) {
-      return response.send();
-    }
-    return response
-        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .header("X-Content-Type-Options", "nosniff")
-        .sendString(Mono.just(text + "\n"))
-        .then();
   }
 }
