@@ -22,7 +22,10 @@ public final class FeatureFlags {
   /** Takes points of delta temporality as they are. */
   static final String OTLP_DELTAS = "otlp-native-delta-ingestion";
 
-  /** What switches no part of the engine: the receiver of OpenTelemetry reads it, or it is always on, or has nothing to switch. */
+  /**
+   * What switches no part of the engine: the receiver of OpenTelemetry reads it, or it is always
+   * on, or has nothing to switch.
+   */
   private static final Set<String> ALWAYS =
       Set.of(
           "concurrent-rule-eval",

@@ -52,7 +52,8 @@ final class LifecycleRoutes implements Routes {
 
   private static Mono<Void> notAllowed(HttpServerResponse response) {
     response.header(HttpHeaderNames.ALLOW, "POST, PUT");
-    return text(response, HttpResponseStatus.METHOD_NOT_ALLOWED, "Only POST or PUT requests allowed\n");
+    return text(
+        response, HttpResponseStatus.METHOD_NOT_ALLOWED, "Only POST or PUT requests allowed\n");
   }
 
   private Mono<Void> handleReload(HttpServerRequest request, HttpServerResponse response) {

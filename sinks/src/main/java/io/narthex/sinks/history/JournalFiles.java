@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class JournalFiles implements AutoCloseable {
   private static final Pattern NAME = Pattern.compile("[0-9]{8}\\.log");
   private static final int HEADER = 8;
+  private static final int MOST_SHORT_FILES = 4096;
 
   private final Path folder;
   private final long fileBytes;
@@ -35,7 +36,8 @@ final class JournalFiles implements AutoCloseable {
    * Files of a folder; it is made if need be.
    *
    * @param fileBytes after which the next file begins
-   * @param mostFiles that are kept
+   * @param mostFiles full ones that are kept; of shorter files, as restarts leave them, as many as
+   *     take the same room
    */
   JournalFiles(Path folder, long fileBytes, int mostFiles) throws IOException {
     this.folder = folder;
@@ -130,11 +132,20 @@ final class JournalFiles implements AutoCloseable {
             StandardOpenOption.WRITE);
     channel = opened;
     written = 0;
-    var files = newestFirst();
-    for (Path old : files.subList(Math.min(mostFiles, files.size()), files.size())) {
-      Files.deleteIfExists(old);
-    }
+    makeRoom();
     return opened;
+  }
+
+  private void makeRoom() throws IOException {
+    var files = newestFirst();
+    long bytes = 0;
+    for (int i = 0; i < files.size(); i++) {
+      // The newest file is empty yet and will take its room.
+      bytes += i == 0 ? fileBytes : Math.min(fileBytes, Files.size(files.get(i)));
+      if (bytes > fileBytes * mostFiles || i >= MOST_SHORT_FILES) {
+        Files.deleteIfExists(files.get(i));
+      }
+    }
   }
 
   private static int numberOf(Path file) {

@@ -88,6 +88,22 @@ class AlertJournalTest {
     }
   }
 
+  @Test
+  void open_manyTimes_keepsWhatWasWrittenBetween() throws Exception {
+    for (int restart = 0; restart < 20; restart++) {
+      try (var journal = AlertJournal.open(folder, 10_000, 3)) {
+        journal.changed(RULE, List.of(firing("High", restart)));
+        journal.flush();
+      }
+    }
+    try (var journal = AlertJournal.open(folder, 10_000, 3)) {
+      assertThat(journal.find(ALL).changes())
+          .extracting(change -> change.transition().tick())
+          .hasSize(20)
+          .contains(0L, 19L);
+    }
+  }
+
   private static AlertTransition firing(String name, long tick) {
     return new AlertTransition(
         Labels.of("alertname", name, "job", "a"),
