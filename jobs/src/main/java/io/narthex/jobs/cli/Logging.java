@@ -7,7 +7,10 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
 import io.narthex.jobs.server.StartupException;
+import io.narthex.jobs.server.WarmUp;
 import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -38,6 +41,7 @@ final class Logging {
     appender.setContext(context);
     appender.setTarget("System.err");
     appender.setEncoder(encoder(context, format));
+    appender.addFilter(new RehearsalFilter());
     appender.start();
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
@@ -57,6 +61,17 @@ final class Logging {
     context
         .getLogger("io.netty.handler.ssl.ApplicationProtocolNegotiationHandler")
         .setLevel(Level.ERROR);
+  }
+
+  /** Keeps what the store of the rehearsal tells out of the log, but for warnings and errors. */
+  private static final class RehearsalFilter extends Filter<ILoggingEvent> {
+    @Override
+    public FilterReply decide(ILoggingEvent event) {
+      return !event.getLevel().isGreaterOrEqual(Level.WARN)
+              && event.getMDCPropertyMap().containsKey(WarmUp.QUIET)
+          ? FilterReply.DENY
+          : FilterReply.NEUTRAL;
+    }
   }
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, String format) {

@@ -1,6 +1,5 @@
 package io.narthex.jobs.server;
 
-import io.narthex.pipeline.config.BuiltInConfiguration;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.ConfigurationFault;
@@ -11,6 +10,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,7 @@ final class ConfigurationHolder {
   private static final String RELOAD_FAILED = "Configuration reload has failed.";
 
   private final @Nullable Path file;
-  private final WebPlace place;
+  private final Supplier<String> builtIn;
   private final Notifications notifications;
   private final Gauge successful;
   private final Gauge successTime;
@@ -36,17 +36,17 @@ final class ConfigurationHolder {
    * Loads the configuration.
    *
    * @param file to read; null takes the built-in configuration
-   * @param place of this server, which the built-in configuration scrapes
+   * @param builtIn the built-in configuration
    * @param notifications told when a reload fails
    * @throws StartupException if it cannot be used; the message lists all faults
    */
   ConfigurationHolder(
       @Nullable Path file,
-      WebPlace place,
+      Supplier<String> builtIn,
       PrometheusRegistry registry,
       Notifications notifications) {
     this.file = file;
-    this.place = place;
+    this.builtIn = builtIn;
     this.notifications = notifications;
     this.successful =
         Gauge.builder()
@@ -93,10 +93,7 @@ final class ConfigurationHolder {
   private Configuration load() {
     var configuration =
         file == null
-            ? ConfigurationLoader.load(
-                BuiltInConfiguration.selfScrape(
-                    place.ownAddress(), place.routePrefix() + "/metrics"),
-                Path.of("").toAbsolutePath())
+            ? ConfigurationLoader.load(builtIn.get(), Path.of("").toAbsolutePath())
             : ConfigurationLoader.load(file);
     configuration.warnings().forEach(logger::warn);
     refuseUnsupported(configuration);

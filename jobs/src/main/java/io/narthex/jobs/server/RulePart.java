@@ -11,7 +11,6 @@ import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.rules.RuleFiles;
 import io.narthex.pipeline.status.StatusBoard;
-import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.sinks.alertmanager.AlertmanagerSender;
 import io.narthex.sinks.history.AlertJournal;
 import io.narthex.sinks.store.BlockStore;
@@ -27,9 +26,8 @@ import org.slf4j.LoggerFactory;
 final class RulePart implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(RulePart.class);
 
+  private final ServerSettings server;
   private final RuleSettings settings;
-  private final EngineOptions engine;
-  private final String externalUrl;
   private final LiveRules live;
   private final RuleServices services;
   private final AlertmanagerSender sender;
@@ -37,20 +35,19 @@ final class RulePart implements AutoCloseable {
   private final @Nullable RuleHistory<BlockStore> past;
 
   /**
-   * Loads the rules of the configuration that a server starts with.
+   * Begins with the rules of the configuration that a server starts with.
    *
-   * @throws io.narthex.pipeline.config.ConfigurationException if a rule file cannot be used
+   * @param loaded the rules of that configuration, see {@link #load(ServerSettings, Configuration)}
    */
   RulePart(
       ServerSettings server,
       Configuration configuration,
+      Loaded loaded,
       BlockStore store,
       StatusBoard status,
       PrometheusRegistry registry) {
+    this.server = server;
     settings = server.rules();
-    engine = server.engineOptions();
-    externalUrl = server.place().externalUrl().toString();
-    Loaded loaded = load(configuration);
     live = new LiveRules(loaded.rules());
     services =
         new RuleServices(
@@ -100,22 +97,23 @@ final class RulePart implements AutoCloseable {
    *
    * @throws io.narthex.pipeline.config.ConfigurationException if one cannot be used
    */
-  Loaded load(Configuration configuration) {
-    var files = RuleSets.load(configuration, engine.parsing());
+  static Loaded load(ServerSettings server, Configuration configuration) {
+    var files = RuleSets.load(configuration, server.engineOptions().parsing());
     files.warnings().forEach(logger::warn);
-    return new Loaded(files, prepare(files, configuration));
+    return new Loaded(files, prepare(server, files, configuration));
   }
 
   /** Rules of a configuration, as read and ready to be evaluated. */
   record Loaded(RuleFiles files, RuleSet rules) {}
 
-  private RuleSet prepare(RuleFiles files, Configuration configuration) {
+  private static RuleSet prepare(
+      ServerSettings server, RuleFiles files, Configuration configuration) {
     return RuleSets.prepare(
         files,
-        engine,
+        server.engineOptions(),
         configuration.global().externalLabels(),
-        externalUrl,
-        settings.resendDelay());
+        server.place().externalUrl().toString(),
+        server.rules().resendDelay());
   }
 
   /** Puts a configuration and its rules into force. */
@@ -127,7 +125,7 @@ final class RulePart implements AutoCloseable {
 
   private void fillHistory(Configuration configuration, RuleFiles inForce) {
     if (past != null) {
-      past.rules(inForce, files -> prepare(files, configuration));
+      past.rules(inForce, files -> prepare(server, files, configuration));
     }
   }
 

@@ -83,9 +83,15 @@ final class ServerParts implements AutoCloseable {
     this.settings = settings;
     registry = ProcessMetrics.registry();
     notifications = new Notifications(settings.maxNotificationFollowers());
+    var key = settings.selfScrapeKey();
     configuration =
-        new ConfigurationHolder(settings.configFile(), settings.place(), registry, notifications);
+        new ConfigurationHolder(
+            settings.configFile(),
+            () -> settings.builtInConfiguration(key),
+            registry,
+            notifications);
     var loaded = configuration.current().configuration();
+    var loadedRules = rules(loaded); // faulty files must not cost the replay of the log
     var storage = settings.storeOptions(loaded.storage());
     facts =
         new ServerFactsBoard(
@@ -93,9 +99,9 @@ final class ServerParts implements AutoCloseable {
             configuration::current,
             settings.retention(loaded.storage()),
             notifications);
-    guard = settings.guard();
+    guard = settings.guard(key);
     store = BlockStore.open(settings.storagePath(), storage, registry);
-    rules = rules(loaded);
+    rules = new RulePart(settings, loaded, loadedRules, store, status, registry);
     scrapeConfigs = new LiveScrapeConfigs(loaded.scrapeConfigs());
     writes =
         new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
@@ -215,16 +221,15 @@ final class ServerParts implements AutoCloseable {
   }
 
   private void apply(Configuration next) {
-    var nextRules = rules.load(next); // what is wrong with them refuses all
+    var nextRules = RulePart.load(settings, next); // what is wrong with them refuses all
     rules.apply(next, nextRules);
     scrapeConfigs.apply(next.scrapeConfigs());
   }
 
-  private RulePart rules(Configuration loaded) {
+  private RulePart.Loaded rules(Configuration loaded) {
     try {
-      return new RulePart(settings, loaded, store, status, registry);
+      return RulePart.load(settings, loaded);
     } catch (ConfigurationException e) {
-      store.close();
       throw new StartupException(StartupException.MISUSED, String.valueOf(e.getMessage()));
     }
   }

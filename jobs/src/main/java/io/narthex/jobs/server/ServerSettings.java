@@ -2,6 +2,7 @@ package io.narthex.jobs.server;
 
 import io.narthex.jobs.embedded.EmbeddedFlinkOptions;
 import io.narthex.jobs.embedded.FlinkSettings;
+import io.narthex.pipeline.config.BuiltInConfiguration;
 import io.narthex.pipeline.config.ByteSize;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.OtlpConfig;
@@ -10,6 +11,7 @@ import io.narthex.pipeline.config.StorageConfig;
 import io.narthex.pipeline.config.WebConfig;
 import io.narthex.pipeline.config.WebConfigLoader;
 import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.http.SelfScrapeKey;
 import io.narthex.pipeline.http.WebGuard;
 import io.narthex.pipeline.wire.OtlpOptions;
 import io.narthex.query.http.ApiOptions;
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /** The flags of a server, checked and turned into the settings of its parts. */
 final class ServerSettings {
   private static final Duration DEFAULT_RETENTION = Duration.ofDays(15);
+
+  private static final String METRICS = "/metrics";
 
   /** Queries that wait for each one that runs. */
   private static final int QUEUED_PER_QUERY = 10;
@@ -145,14 +149,53 @@ final class ServerSettings {
   }
 
   /**
+   * The key of the server's own scrape: where the web configuration asks for something, and nobody
+   * has configured scrapes.
+   */
+  @Nullable SelfScrapeKey selfScrapeKey() {
+    return options.webConfigFile() == null || options.configFile() != null
+        ? null
+        : SelfScrapeKey.random(place.routePrefix() + METRICS);
+  }
+
+  /**
+   * The configuration of a server that was given none.
+   *
+   * @param key of its own scrape
+   */
+  String builtInConfiguration(@Nullable SelfScrapeKey key) {
+    return BuiltInConfiguration.selfScrape(
+        place.ownAddress(), place.routePrefix() + METRICS, access(key));
+  }
+
+  private BuiltInConfiguration.Access access(@Nullable SelfScrapeKey key) {
+    var tls = webConfig().tls();
+    return new BuiltInConfiguration.Access(
+        tls != null, tls == null ? null : shown(tls), key == null ? null : key.token());
+  }
+
+  /** The certificate that the server shows itself, where it asks clients for one. */
+  private static BuiltInConfiguration.@Nullable Certificate shown(WebConfig.Tls tls) {
+    boolean required =
+        tls.clientAuth() == WebConfig.ClientAuth.REQUIRE_ANY
+            || tls.clientAuth() == WebConfig.ClientAuth.REQUIRE_AND_VERIFY;
+    String certFile = tls.certFile();
+    String keyFile = tls.keyFile();
+    return required && certFile != null && keyFile != null
+        ? new BuiltInConfiguration.Certificate(certFile, keyFile)
+        : null;
+  }
+
+  /**
    * What stands before the HTTP server, to be closed by the caller.
    *
+   * @param key that it lets in
    * @throws StartupException if its file cannot be used
    */
-  WebGuard guard() {
+  WebGuard guard(@Nullable SelfScrapeKey key) {
     var file = options.webConfigFile();
     try {
-      return file == null ? WebGuard.open() : WebGuard.of(file);
+      return file == null ? WebGuard.open() : WebGuard.of(file, key);
     } catch (ConfigurationException e) {
       throw unusable(e);
     }

@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import reactor.netty.DisposableServer;
 
 /**
@@ -41,7 +42,13 @@ import reactor.netty.DisposableServer;
  * the next start if the process ends meanwhile. Nothing depends on it: if it cannot run, the first
  * queries take longer.
  */
-final class WarmUp implements AutoCloseable {
+public final class WarmUp implements AutoCloseable {
+  /**
+   * Set in the diagnostic context while the rehearsal's store works: what it tells of its made-up
+   * samples would only confuse in the log of the server.
+   */
+  public static final String QUIET = "narthex.rehearsal";
+
   /** A system property: {@code off} leaves it out. */
   static final String PROPERTY = "narthex.rehearsal";
 
@@ -88,7 +95,7 @@ final class WarmUp implements AutoCloseable {
     long begin = System.nanoTime();
     try {
       remove(folder);
-      try {
+      try (var quiet = MDC.putCloseable(QUIET, "")) {
         rehearse(folder);
         logger.debug(
             "rehearsed {} queries in {} ms", answers, (System.nanoTime() - begin) / 1_000_000);

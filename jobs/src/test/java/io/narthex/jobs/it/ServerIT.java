@@ -3,12 +3,14 @@ package io.narthex.jobs.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import at.favre.lib.crypto.bcrypt.BCrypt;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.testkit.RemoteWriteEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +142,27 @@ class ServerIT {
                   .get("/narthex/api/v1/query?query=up")
                   .body()
                   .matches("(?s).*\"value\":\\[[0-9.]+,\"1\"\\].*"));
+    }
+  }
+
+  @Test
+  void server_withPasswords_scrapesItselfWithoutShowingHow() throws Exception {
+    String hash = BCrypt.withDefaults().hashToString(4, "right".toCharArray());
+    Files.writeString(folder.resolve("web.yml"), "basic_auth_users:\n  alice: " + hash + "\n");
+    String login = "Basic " + Base64.getEncoder().encodeToString("alice:right".getBytes(UTF_8));
+    try (var server = NarthexProcess.server(folder, "--web.config.file=web.yml")) {
+      server.await(
+          "a scrape",
+          () ->
+              server
+                  .get("/api/v1/query?query=up", "Authorization", login)
+                  .body()
+                  .matches("(?s).*\"value\":\\[[0-9.]+,\"1\"\\].*"));
+      assertThat(server.get("/metrics").statusCode()).isEqualTo(401);
+      assertThat(server.get("/api/v1/status/config", "Authorization", login).body())
+          .contains("credentials: <secret>");
+      assertThat(server.get("/api/v1/targets", "Authorization", login).body())
+          .doesNotContain("credentials", "Bearer");
     }
   }
 

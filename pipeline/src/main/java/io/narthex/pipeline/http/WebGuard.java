@@ -44,13 +44,15 @@ public final class WebGuard implements AutoCloseable {
   private static final int WAITING_PASSWORDS = 256;
 
   private final @Nullable Path file;
+  private final @Nullable SelfScrapeKey key;
   private final @Nullable Scheduler passwordThread;
   private final @Nullable Disposable watch;
   private volatile WebSecurity security;
   private List<byte[]> seen = List.of(); // only touched by the watch once it runs
 
-  private WebGuard(@Nullable Path file, WebSecurity security) {
+  private WebGuard(@Nullable Path file, WebSecurity security, @Nullable SelfScrapeKey key) {
     this.file = file;
+    this.key = key;
     this.security = security;
     passwordThread =
         file == null ? null : Schedulers.newBoundedElastic(1, WAITING_PASSWORDS, "passwords");
@@ -68,7 +70,7 @@ public final class WebGuard implements AutoCloseable {
 
   /** Lets everybody in, over plain HTTP. */
   public static WebGuard open() {
-    return new WebGuard(null, WebSecurity.open());
+    return new WebGuard(null, WebSecurity.open(), null);
   }
 
   /**
@@ -77,7 +79,17 @@ public final class WebGuard implements AutoCloseable {
    * @throws ConfigurationException if it cannot be used
    */
   public static WebGuard of(Path file) {
-    return new WebGuard(file, WebSecurity.load(file));
+    return of(file, null);
+  }
+
+  /**
+   * As above, and lets in who shows a key, whatever the file says of passwords and rates.
+   *
+   * @param key null if there is none
+   * @throws ConfigurationException if the file cannot be used
+   */
+  public static WebGuard of(Path file, @Nullable SelfScrapeKey key) {
+    return new WebGuard(file, WebSecurity.load(file), key);
   }
 
   /** What holds now. */
@@ -103,6 +115,9 @@ public final class WebGuard implements AutoCloseable {
       HttpServerRequest request,
       HttpServerResponse response,
       BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> routes) {
+    if (key != null && key.opens(request)) {
+      return routes.apply(request, response);
+    }
     var now = security;
     var limit = now.limit();
     if (limit != null && !limit.tryTake()) {

@@ -2,11 +2,13 @@ package io.narthex.pipeline.wire;
 
 import io.narthex.pipeline.model.FloatHistogram;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes metric families of Prometheus' Protobuf exposition format, with samples whose kind is not
- * known, and histograms. Source: {@code io/prometheus/client/metrics.proto}. Confined to one
- * thread.
+ * Writes metric families of Prometheus' Protobuf exposition format: stored samples, whose kind is
+ * not known, and stored histograms, both with their times; and metrics of a process, without. A
+ * value goes into a family of its kind. Source: {@code io/prometheus/client/metrics.proto}.
+ * Confined to one thread.
  */
 public final class MetricFamilyWriter {
   private final MessageOut out;
@@ -23,6 +25,9 @@ public final class MetricFamilyWriter {
 
   /** Kinds of families. */
   public enum Kind {
+    COUNTER(0),
+    GAUGE(1),
+    SUMMARY(2),
     UNTYPED(3),
     HISTOGRAM(4),
     GAUGE_HISTOGRAM(5);
@@ -43,8 +48,102 @@ public final class MetricFamilyWriter {
 
   /** Begins a family. */
   public void begin(String name, Kind kind) {
+    begin(name, null, kind);
+  }
+
+  /**
+   * Begins a family.
+   *
+   * @param help null if nothing is known of it
+   */
+  public void begin(String name, @Nullable String help, Kind kind) {
     out.text(1, "name", name);
+    if (help != null) {
+      out.text(2, "help", help);
+    }
     out.symbol(3, "type", kind.number, kind.name());
+  }
+
+  /**
+   * Adds a counter's value.
+   *
+   * @param labels as of {@link #sample}
+   * @param created when it was zero, in milliseconds; 0 if that is not known
+   */
+  public void counter(Map<String, String> labels, double value, long created) {
+    metric(labels);
+    out.open(3, "counter");
+    out.float64(1, "value", value);
+    created(3, created);
+    out.close();
+    out.close();
+  }
+
+  /** Adds a gauge's value. */
+  public void gauge(Map<String, String> labels, double value) {
+    metric(labels);
+    number(2, "gauge", value);
+    out.close();
+  }
+
+  /** Adds a value of a kind that is not known. */
+  public void untyped(Map<String, String> labels, double value) {
+    metric(labels);
+    number(5, "untyped", value);
+    out.close();
+  }
+
+  /**
+   * Adds a summary.
+   *
+   * @param quantiles pairs of a quantile and its value
+   * @param created as of {@link #counter}
+   */
+  public void summary(
+      Map<String, String> labels, long count, double sum, double[] quantiles, long created) {
+    metric(labels);
+    out.open(4, "summary");
+    out.integer(1, "sample_count", count);
+    out.float64(2, "sample_sum", sum);
+    for (int i = 0; i < quantiles.length; i += 2) {
+      out.open(3, "quantile");
+      out.float64(1, "quantile", quantiles[i]);
+      out.float64(2, "value", quantiles[i + 1]);
+      out.close();
+    }
+    created(4, created);
+    out.close();
+    out.close();
+  }
+
+  /**
+   * Adds a classic histogram.
+   *
+   * @param bounds upper ones of its buckets, ascending, the last infinite
+   * @param counts of each bucket alone
+   * @param created as of {@link #counter}
+   */
+  public void classicHistogram(
+      Map<String, String> labels, double sum, double[] bounds, long[] counts, long created) {
+    metric(labels);
+    out.open(7, "histogram");
+    long count = 0;
+    for (long each : counts) {
+      count += each;
+    }
+    out.integer(1, "sample_count", count);
+    out.float64(2, "sample_sum", sum);
+    long cumulative = 0;
+    for (int i = 0; i < bounds.length; i++) {
+      cumulative += counts[i];
+      out.open(3, "bucket");
+      out.integer(1, "cumulative_count", cumulative);
+      out.float64(2, "upper_bound", bounds[i]);
+      out.close();
+    }
+    created(15, created);
+    out.close();
+    out.close();
   }
 
   /**
@@ -55,9 +154,7 @@ public final class MetricFamilyWriter {
    */
   public void sample(Map<String, String> labels, long timestamp, double value) {
     metric(labels);
-    out.open(5, "untyped");
-    out.float64(1, "value", value);
-    out.close();
+    number(5, "untyped", value);
     end(timestamp);
   }
 
@@ -102,6 +199,21 @@ public final class MetricFamilyWriter {
           out.text(2, "value", value);
           out.close();
         });
+  }
+
+  private void number(int field, String kind, double value) {
+    out.open(field, kind);
+    out.float64(1, "value", value);
+    out.close();
+  }
+
+  private void created(int field, long millis) {
+    if (millis != 0) {
+      out.open(field, "created_timestamp");
+      out.integer(1, "seconds", Math.floorDiv(millis, 1000));
+      out.integer(2, "nanos", Math.floorMod(millis, 1000) * 1_000_000L);
+      out.close();
+    }
   }
 
   private void end(long timestamp) {

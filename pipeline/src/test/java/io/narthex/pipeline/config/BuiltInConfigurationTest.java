@@ -43,6 +43,26 @@ class BuiltInConfigurationTest {
     assertThat(all.storage().retentionTime()).hasDays(15);
   }
 
+  @Test
+  void selfScrape_serverWithTlsAndPasswords_isScrapedWithTokenThatNobodySees() {
+    var access =
+        new BuiltInConfiguration.Access(
+            true,
+            new BuiltInConfiguration.Certificate("/tls/own.crt", "/tls/own.key"),
+            new Secret("not-to-be-seen"));
+    Configuration configuration =
+        load(BuiltInConfiguration.selfScrape("127.0.0.1:9090", "/x/metrics", access));
+    assertThat(configuration.unsupported()).isEmpty();
+    ScrapeConfig job = configuration.scrapeConfigs().get(0);
+    assertThat(job.scheme()).isEqualTo("https");
+    assertThat(job.metricsPath()).isEqualTo("/x/metrics");
+    assertThat(job.client().tls().insecureSkipVerify()).isTrue();
+    assertThat(job.client().tls().certFile()).isEqualTo("/tls/own.crt");
+    assertThat(job.client().authorization().credentials()).isEqualTo(new Secret("not-to-be-seen"));
+    assertThat(configuration.yaml()).contains("credentials: <secret>");
+    assertThat(configuration.yaml() + configuration).doesNotContain("not-to-be-seen");
+  }
+
   private static Configuration load(String text) {
     return ConfigurationLoader.load(text, Path.of("/nowhere"));
   }

@@ -136,6 +136,48 @@ class WebGuardTest {
   }
 
   @Test
+  void selfScrapeKey_onlyGetOfItsPath_isLetIn() throws IOException {
+    var key = SelfScrapeKey.random("/metrics");
+    String token = key.token().value();
+    Path config =
+        file(
+            "web.yml",
+            "basic_auth_users:",
+            "  alice: " + hash(4, "right"),
+            "rate_limit: {interval: 1h, burst: 5}");
+    guard = WebGuard.of(config, key);
+    Routes routes =
+        (to, prefix) ->
+            to.route(request -> true, (request, response) -> response.sendString(Mono.just("in")));
+    server =
+        HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "", List.of(routes), guard)
+            .bindNow();
+
+    assertThat(key.token()).hasToString("<secret>");
+    assertThat(SelfScrapeKey.random("/metrics").token()).isNotEqualTo(key.token());
+    assertThat(withToken("GET", "/metrics", token)).isEqualTo(200);
+    assertThat(withToken("GET", "/metrics?name=up", token)).isEqualTo(200);
+    assertThat(withToken("GET", "/metrics", token.substring(1))).isEqualTo(401);
+    assertThat(withToken("GET", "/metrics", "")).isEqualTo(401);
+    assertThat(withToken("POST", "/metrics", token)).isEqualTo(401);
+    assertThat(withToken("GET", "/api/v1/query", token)).isEqualTo(401);
+    assertThat(withToken("GET", "/metrics/../api/v1/query", token)).isEqualTo(401);
+    assertThat(withToken("GET", "/", token)).as("the limit is reached").isEqualTo(429);
+    assertThat(withToken("GET", "/metrics", token)).isEqualTo(200);
+  }
+
+  private int withToken(String method, String path, String token) {
+    return plain()
+        .headers(headers -> headers.set("Authorization", "Bearer " + token))
+        .request(HttpMethod.valueOf(method))
+        .uri(path)
+        .response()
+        .block()
+        .status()
+        .code();
+  }
+
+  @Test
   void users_postWithBody_bodyReachesTheRoute() throws IOException {
     serve(file("web.yml", "basic_auth_users:", "  a: " + hash(4, "p")));
     byte[] body = new byte[1 << 20];

@@ -3,6 +3,7 @@ package io.narthex.query.http;
 import io.narthex.query.promql.parse.ParseOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -62,143 +63,104 @@ public record ApiOptions(
   }
 
   public ApiOptions withAdminApi(boolean enabled) {
-    return new ApiOptions(
-        corsOrigin,
-        enabled,
-        language,
-        maxConcurrency,
-        maxQueued,
-        queryTimeout,
-        lookback,
-        maxFormBytes,
-        maxLive,
-        maxSearchLimit,
-        remoteRead,
-        externalUrl,
-        listenPort);
+    return but(draft -> draft.adminApi = enabled);
   }
 
   /** The same with other bounds for queries. */
   public ApiOptions withQueries(int concurrency, int queued, Duration timeout) {
-    return new ApiOptions(
-        corsOrigin,
-        adminApi,
-        language,
-        concurrency,
-        queued,
-        timeout,
-        lookback,
-        maxFormBytes,
-        maxLive,
-        maxSearchLimit,
-        remoteRead,
-        externalUrl,
-        listenPort);
+    return but(
+        draft -> {
+          draft.maxConcurrency = concurrency;
+          draft.maxQueued = queued;
+          draft.queryTimeout = timeout;
+        });
   }
 
   /** The same for another place. */
   public ApiOptions withPlace(URI url, int port) {
-    return new ApiOptions(
-        corsOrigin,
-        adminApi,
-        language,
-        maxConcurrency,
-        maxQueued,
-        queryTimeout,
-        lookback,
-        maxFormBytes,
-        maxLive,
-        maxSearchLimit,
-        remoteRead,
-        url,
-        port);
+    return but(
+        draft -> {
+          draft.externalUrl = url;
+          draft.listenPort = port;
+        });
   }
 
   public ApiOptions withCorsOrigin(Pattern origin) {
-    return new ApiOptions(
-        origin,
-        adminApi,
-        language,
-        maxConcurrency,
-        maxQueued,
-        queryTimeout,
-        lookback,
-        maxFormBytes,
-        maxLive,
-        maxSearchLimit,
-        remoteRead,
-        externalUrl,
-        listenPort);
+    return but(draft -> draft.corsOrigin = origin);
   }
 
   public ApiOptions withLookback(Duration longest) {
-    return new ApiOptions(
-        corsOrigin,
-        adminApi,
-        language,
-        maxConcurrency,
-        maxQueued,
-        queryTimeout,
-        longest,
-        maxFormBytes,
-        maxLive,
-        maxSearchLimit,
-        remoteRead,
-        externalUrl,
-        listenPort);
+    return but(draft -> draft.lookback = longest);
   }
 
   /** The same with other limits of remote read. */
   public ApiOptions withRemoteRead(RemoteReadOptions limits) {
-    return new ApiOptions(
-        corsOrigin,
-        adminApi,
-        language,
-        maxConcurrency,
-        maxQueued,
-        queryTimeout,
-        lookback,
-        maxFormBytes,
-        maxLive,
-        maxSearchLimit,
-        limits,
-        externalUrl,
-        listenPort);
+    return but(draft -> draft.remoteRead = limits);
   }
 
   /** The same with another bound for live queries. */
   public ApiOptions withMaxLive(int followers) {
-    return new ApiOptions(
-        corsOrigin,
-        adminApi,
-        language,
-        maxConcurrency,
-        maxQueued,
-        queryTimeout,
-        lookback,
-        maxFormBytes,
-        followers,
-        maxSearchLimit,
-        remoteRead,
-        externalUrl,
-        listenPort);
+    return but(draft -> draft.maxLive = followers);
   }
 
   /** The same with another bound for searches. */
   public ApiOptions withMaxSearchLimit(int results) {
-    return new ApiOptions(
-        corsOrigin,
-        adminApi,
-        language,
-        maxConcurrency,
-        maxQueued,
-        queryTimeout,
-        lookback,
-        maxFormBytes,
-        maxLive,
-        results,
-        remoteRead,
-        externalUrl,
-        listenPort);
+    return but(draft -> draft.maxSearchLimit = results);
+  }
+
+  private ApiOptions but(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.finished();
+  }
+
+  /** Options that can be changed one by one. */
+  private static final class Draft {
+    private Pattern corsOrigin;
+    private boolean adminApi;
+    private ParseOptions language;
+    private int maxConcurrency;
+    private int maxQueued;
+    private Duration queryTimeout;
+    private Duration lookback;
+    private int maxFormBytes;
+    private int maxLive;
+    private int maxSearchLimit;
+    private RemoteReadOptions remoteRead;
+    private URI externalUrl;
+    private int listenPort;
+
+    Draft(ApiOptions from) {
+      corsOrigin = from.corsOrigin;
+      adminApi = from.adminApi;
+      language = from.language;
+      maxConcurrency = from.maxConcurrency;
+      maxQueued = from.maxQueued;
+      queryTimeout = from.queryTimeout;
+      lookback = from.lookback;
+      maxFormBytes = from.maxFormBytes;
+      maxLive = from.maxLive;
+      maxSearchLimit = from.maxSearchLimit;
+      remoteRead = from.remoteRead;
+      externalUrl = from.externalUrl;
+      listenPort = from.listenPort;
+    }
+
+    ApiOptions finished() {
+      return new ApiOptions(
+          corsOrigin,
+          adminApi,
+          language,
+          maxConcurrency,
+          maxQueued,
+          queryTimeout,
+          lookback,
+          maxFormBytes,
+          maxLive,
+          maxSearchLimit,
+          remoteRead,
+          externalUrl,
+          listenPort);
+    }
   }
 }

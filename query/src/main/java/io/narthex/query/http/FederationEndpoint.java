@@ -73,7 +73,7 @@ final class FederationEndpoint {
       }
       return new Reply.Whole(400, PLAIN, (e.getMessage() + "\n").getBytes(UTF_8));
     }
-    var format = FederationFormat.accepted(call.accept());
+    var format = AnswerFormat.acceptedOfFederation(call.accept());
     boolean histograms = format.messages() != null; // which the text format does not have
     long now = clock.millis();
     var found = new HashMap<Labels, Newest>();

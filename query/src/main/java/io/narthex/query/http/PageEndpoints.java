@@ -2,15 +2,13 @@ package io.narthex.query.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What is not under {@code /api}: health, own metrics, version. */
 final class PageEndpoints {
@@ -43,23 +41,27 @@ final class PageEndpoints {
   }
 
   private Reply metrics(Call call) {
-    String accept = textFormats(call.accept());
-    var writer = formats.findWriter(accept);
-    var scheme = EscapingScheme.fromAcceptHeader(accept);
+    var format = AnswerFormat.accepted(call.accept());
+    var metrics = registry.scrape();
+    var messages = format.messages();
+    byte[] body =
+        messages == null
+            ? text(metrics, format)
+            : SelfMetricsMessages.of(metrics, messages, format.escaping());
+    return new Reply.Whole(200, format.contentType(), body);
+  }
+
+  private byte[] text(MetricSnapshots metrics, AnswerFormat format) {
     var out = new ByteArrayOutputStream(JsonOut.PART);
+    var writer =
+        format.openMetrics()
+            ? formats.getOpenMetricsTextFormatWriter()
+            : formats.getPrometheusTextFormatWriter();
     try {
-      writer.write(out, registry.scrape(), scheme);
+      writer.write(out, metrics, format.escaping());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    String type = writer.getContentType() + scheme.toHeaderFormat();
-    return new Reply.Whole(200, type, out.toByteArray());
-  }
-
-  /** What of an Accept header can be served here; scrapers put Protobuf before the texts. */
-  private static String textFormats(String accept) {
-    return Arrays.stream(accept.split(","))
-        .filter(format -> !format.strip().startsWith("application/vnd.google.protobuf"))
-        .collect(Collectors.joining(","));
+    return out.toByteArray();
   }
 }

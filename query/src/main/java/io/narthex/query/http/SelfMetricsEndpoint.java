@@ -3,16 +3,11 @@ package io.narthex.query.http;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot.UnknownDataPointSnapshot;
 import java.util.ArrayList;
@@ -39,7 +34,7 @@ final class SelfMetricsEndpoint {
     var wanted = pattern(call.parameters().get("metric_name_pattern"));
     var families = new ArrayList<Map<String, Object>>();
     for (var family : registry.scrape()) {
-      if (wanted.matches(nameOf(family))) {
+      if (wanted.matches(SelfMetricsMessages.nameOf(family))) {
         families.add(family(family));
       }
     }
@@ -52,25 +47,6 @@ final class SelfMetricsEndpoint {
     } catch (PatternSyntaxException e) {
       throw Parameters.invalid("metric_name_pattern", String.valueOf(e.getMessage()));
     }
-  }
-
-  private static String nameOf(MetricSnapshot family) {
-    String name = family.getMetadata().getPrometheusName();
-    if (family instanceof CounterSnapshot) {
-      return name + "_total";
-    }
-    return family instanceof InfoSnapshot ? name + "_info" : name;
-  }
-
-  private static String typeOf(MetricSnapshot family) {
-    if (family instanceof CounterSnapshot) {
-      return "COUNTER";
-    } else if (family instanceof GaugeSnapshot || family instanceof InfoSnapshot) {
-      return "GAUGE";
-    } else if (family instanceof HistogramSnapshot histogram) {
-      return histogram.isGaugeHistogram() ? "GAUGE_HISTOGRAM" : "HISTOGRAM";
-    }
-    return family instanceof SummarySnapshot ? "SUMMARY" : "UNTYPED";
   }
 
   private static Map<String, Object> family(MetricSnapshot family) {
@@ -86,9 +62,9 @@ final class SelfMetricsEndpoint {
       metrics.add(metric);
     }
     var data = new LinkedHashMap<String, Object>();
-    data.put("name", nameOf(family));
+    data.put("name", SelfMetricsMessages.nameOf(family));
     data.put("help", family.getMetadata().getHelp() == null ? "" : family.getMetadata().getHelp());
-    data.put("type", typeOf(family));
+    data.put("type", SelfMetricsMessages.kindOf(family).name());
     data.put("metric", metrics);
     return data;
   }

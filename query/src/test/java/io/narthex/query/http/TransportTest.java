@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.MetricMetadata.MetricType;
+import io.narthex.pipeline.wire.ExpositionParser.Entry;
+import io.narthex.pipeline.wire.ProtobufParser;
 import io.narthex.query.promql.Cancellation;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
+import io.prometheus.metrics.core.metrics.Info;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +30,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TransportTest {
@@ -261,13 +267,74 @@ class TransportTest {
     String protobuf =
         "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
             + "encoding=delimited;q=0.6,";
-    for (var accept : List.of(texts, protobuf + texts)) {
-      var response = server.get("/metrics", "Accept", accept);
-      assertThat(response.statusCode()).isEqualTo(200);
-      assertThat(response.headers().firstValue("Content-Type"))
-          .hasValue(
-              "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+    assertThat(server.get("/metrics", "Accept", texts).headers().firstValue("Content-Type"))
+        .hasValue(
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+    assertThat(
+            server.get("/metrics", "Accept", protobuf + texts).headers().firstValue("Content-Type"))
+        .hasValue(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+                + "encoding=delimited; escaping=underscores");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          */*                                                            | text/plain; version=0.0.4; charset=utf-8; escaping=underscores
+          text/plain;version=1.0.0;escaping=dots                         | text/plain; version=0.0.4; charset=utf-8; escaping=dots
+          text/plain;version=9                                           | text/plain; version=0.0.4; charset=utf-8; escaping=underscores
+          application/openmetrics-text                                   | application/openmetrics-text; version=0.0.1; charset=utf-8; escaping=underscores
+          application/openmetrics-text;version=9,text/plain              | text/plain; version=0.0.4; charset=utf-8; escaping=underscores
+          application/openmetrics-text;version=1.0.0;q=0.5,text/plain    | text/plain; version=0.0.4; charset=utf-8; escaping=underscores
+          application/vnd.google.protobuf;proto=x;encoding=delimited     | text/plain; version=0.0.4; charset=utf-8; escaping=underscores
+          """)
+  void metrics_acceptOfOthers_getsTheMostWantedKnownForm(String accept, String type) {
+    assertThat(server.get("/metrics", "Accept", accept).headers().firstValue("Content-Type"))
+        .hasValue(type);
+  }
+
+  @Test
+  void metrics_asProtobuf_everyKindOfFamilyIsWritten() {
+    server.get("/api/v1/query?query=1");
+    Info.builder()
+        .name("made")
+        .labelNames("of")
+        .help("x")
+        .register(server.registry)
+        .addLabelValues("a\"b");
+    String proto = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;";
+    String text = server.get("/metrics", "Accept", proto + "encoding=compact-text").body();
+    assertThat(text)
+        .contains(
+            "name:\"made_info\" help:\"x\" type:GAUGE "
+                + "metric:{label:{name:\"of\" value:\"a\\\"b\"} gauge:{value:1}}\n")
+        .containsPattern(
+            "name:\"prometheus_http_requests_total\" help:\"[^\"]+\" type:COUNTER "
+                + "metric:\\{label:\\{name:\"code\" value:\"200\"} ")
+        .containsPattern("counter:\\{value:1 created_timestamp:\\{seconds:\\d+ nanos:\\d+}}}")
+        .containsPattern(
+            " metric:\\{label:\\{name:\"handler\" value:\"/api/v1/query\"} "
+                + "histogram:\\{sample_count:1 sample_sum:\\S+ "
+                + "bucket:\\{cumulative_count:\\d upper_bound:0.1} ")
+        .contains("bucket:{cumulative_count:1 upper_bound:inf} created_timestamp")
+        .containsPattern("type:SUMMARY metric:\\{label:.* summary:\\{sample_count:1 ");
+
+    byte[] binary = server.bytes("/metrics", "Accept", proto + "encoding=delimited");
+    var parser = new ProtobufParser(binary, 0, binary.length, true, false);
+    var types = new TreeMap<String, MetricType>();
+    int samples = 0;
+    for (var entry = parser.next(); entry != Entry.END; entry = parser.next()) {
+      types.put(parser.family(), parser.type());
+      samples += entry == Entry.SERIES ? 1 : 0;
     }
+    assertThat(types)
+        .containsEntry("prometheus_http_requests_total", MetricType.COUNTER)
+        .containsEntry("prometheus_http_request_duration_seconds", MetricType.HISTOGRAM)
+        .containsEntry("prometheus_engine_query_duration_seconds", MetricType.SUMMARY)
+        .containsEntry("made_info", MetricType.GAUGE);
+    assertThat(samples).isGreaterThan(types.size());
   }
 
   @Test
