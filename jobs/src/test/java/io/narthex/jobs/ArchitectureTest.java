@@ -67,6 +67,22 @@ class ArchitectureTest {
       slices().matching("io.narthex.(*).(*)..").should().beFreeOfCycles();
 
   @ArchTest
+  static final ArchRule roomsOfRules_areFreeOfCycles =
+      slices().matching("io.narthex.operators.rules.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule roomsOfRules_knowNothingOfFlink =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.narthex.operators.rules.*..",
+              "io.narthex.operators.alert..",
+              "io.narthex.operators.template..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.flink..");
+
+  @ArchTest
   static final ArchRule kernels_dependOnNoFramework =
       noClasses()
           .that()

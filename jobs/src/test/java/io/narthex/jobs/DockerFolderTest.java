@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.narthex.operators.rules.ExpressionChecks;
+import io.narthex.operators.rules.plan.ExpressionChecks;
 import io.narthex.pipeline.config.ConfigurationLoader;
 import io.narthex.query.promql.parse.ParseOptions;
 import io.narthex.query.promql.parse.PromqlParser;

@@ -1,6 +1,6 @@
 package io.narthex.jobs.check;
 
-import io.narthex.operators.rules.RuleFileChecks;
+import io.narthex.operators.rules.plan.RuleFileChecks;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.RuleFileLoader;
 import io.narthex.pipeline.config.rules.AlertingRule;

@@ -5,7 +5,7 @@ import io.narthex.jobs.rules.HistoryRun;
 import io.narthex.jobs.rules.RuleSets;
 import io.narthex.jobs.server.FeatureFlags;
 import io.narthex.jobs.server.StartupException;
-import io.narthex.operators.rules.RuleSet;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.ConfigurationLoader;

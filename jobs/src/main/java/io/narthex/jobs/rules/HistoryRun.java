@@ -1,7 +1,7 @@
 package io.narthex.jobs.rules;
 
-import io.narthex.operators.rules.RuleBackfill;
-import io.narthex.operators.rules.RuleSet;
+import io.narthex.operators.rules.evaluation.RuleBackfill;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.StoreAdmin;

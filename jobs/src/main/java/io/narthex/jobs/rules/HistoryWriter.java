@@ -1,6 +1,6 @@
 package io.narthex.jobs.rules;
 
-import io.narthex.operators.rules.RuleOutput;
+import io.narthex.operators.rules.evaluation.RuleOutput;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;

@@ -1,8 +1,8 @@
 package io.narthex.jobs.rules;
 
-import io.narthex.operators.rules.RuleBackfill;
-import io.narthex.operators.rules.RuleOutput;
-import io.narthex.operators.rules.RuleSet;
+import io.narthex.operators.rules.evaluation.RuleBackfill;
+import io.narthex.operators.rules.evaluation.RuleOutput;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.config.rules.RuleFiles;
 import io.narthex.pipeline.config.rules.RuleGroup;

@@ -1,8 +1,8 @@
 package io.narthex.jobs.rules;
 
 import io.narthex.operators.alert.AlertRule;
-import io.narthex.operators.rules.RuleFileChecks;
-import io.narthex.operators.rules.RuleSet;
+import io.narthex.operators.rules.plan.RuleFileChecks;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.operators.template.AlertTemplates;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.RuleFileLoader;

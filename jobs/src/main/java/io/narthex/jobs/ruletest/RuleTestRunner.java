@@ -1,9 +1,9 @@
 package io.narthex.jobs.ruletest;
 
 import io.narthex.operators.alert.AlertRule;
-import io.narthex.operators.rules.RuleFileChecks;
-import io.narthex.operators.rules.RuleSet;
-import io.narthex.operators.rules.TickSchedule;
+import io.narthex.operators.rules.plan.RuleFileChecks;
+import io.narthex.operators.rules.plan.RuleSet;
+import io.narthex.operators.rules.plan.TickSchedule;
 import io.narthex.operators.template.AlertTemplates;
 import io.narthex.pipeline.config.RuleFileLoader;
 import io.narthex.pipeline.config.rules.RuleGroup;

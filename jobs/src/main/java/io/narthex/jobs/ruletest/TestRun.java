@@ -1,8 +1,8 @@
 package io.narthex.jobs.ruletest;
 
-import io.narthex.operators.rules.RuleEvaluator;
-import io.narthex.operators.rules.RuleOutput;
-import io.narthex.operators.rules.RuleSet;
+import io.narthex.operators.rules.evaluation.RuleEvaluator;
+import io.narthex.operators.rules.evaluation.RuleOutput;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.alert.AlertState;
 import io.narthex.pipeline.config.PrometheusDuration;

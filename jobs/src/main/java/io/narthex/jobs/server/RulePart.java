@@ -6,7 +6,7 @@ import io.narthex.jobs.rules.RuleSets;
 import io.narthex.operators.rules.LiveRules;
 import io.narthex.operators.rules.RuleMetrics;
 import io.narthex.operators.rules.RuleServices;
-import io.narthex.operators.rules.RuleSet;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.rules.RuleFiles;

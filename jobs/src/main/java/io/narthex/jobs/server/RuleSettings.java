@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param backfill how far back rules that are new or changed get a history; zero is none
  */
 record RuleSettings(
-    io.narthex.operators.rules.RuleOptions evaluation,
+    io.narthex.operators.rules.evaluation.RuleOptions evaluation,
     Duration resendDelay,
     Duration maxWait,
     Duration backfill,
@@ -36,7 +36,7 @@ record RuleSettings(
       throw misused("--alertmanager.notification-*", e);
     }
     var evaluation =
-        new io.narthex.operators.rules.RuleOptions(
+        new io.narthex.operators.rules.evaluation.RuleOptions(
             true,
             duration("--rules.allowed-lateness", options.allowedLateness()),
             onArrival(options.onArrival()),

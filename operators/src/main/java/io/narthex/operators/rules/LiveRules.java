@@ -1,5 +1,7 @@
 package io.narthex.operators.rules;
 
+import io.narthex.operators.rules.plan.RuleSet;
+
 /**
  * The rules in force, for all operators of a process. Routers see a new set before the evaluator
  * fills its window for it, so that each sample is either in the store by then or on its way. Safe

@@ -1,5 +1,7 @@
 package io.narthex.operators.rules;
 
+import io.narthex.operators.rules.plan.Interests;
+import io.narthex.operators.rules.window.LabelTable;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.runtime.Provider;
 import java.util.Arrays;

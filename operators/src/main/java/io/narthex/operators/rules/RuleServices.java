@@ -1,5 +1,6 @@
 package io.narthex.operators.rules;
 
+import io.narthex.operators.rules.evaluation.RuleOptions;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.SampleStore;
 import java.time.Clock;

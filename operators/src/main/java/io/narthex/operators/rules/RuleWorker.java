@@ -1,5 +1,7 @@
 package io.narthex.operators.rules;
 
+import io.narthex.operators.rules.evaluation.RuleEvaluator;
+import io.narthex.operators.rules.evaluation.RuleOutput;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.status.RuleGroupStatus;

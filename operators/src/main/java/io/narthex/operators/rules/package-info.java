@@ -1,6 +1,9 @@
 /**
- * Continuous rules as plain logic: what groups read of each other, when they are evaluated, the
- * window of samples that they need and what follows from each tick. Knows PromQL, nothing of Flink.
+ * Continuous rules inside the job: which samples reach them, the thread that evaluates, what a
+ * checkpoint keeps, what is counted. The logic is in the rooms below and knows nothing of Flink:
+ * {@code plan} says what is in force, {@code window} holds what rules read, {@code incremental}
+ * keeps parts of expressions from tick to tick, {@code state} is what checkpoints keep, {@code
+ * evaluation} goes from tick to tick.
  */
 @NullMarked
 package io.narthex.operators.rules;

@@ -2,6 +2,9 @@ package io.narthex.operators.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.operators.rules.evaluation.RuleFixtures;
+import io.narthex.operators.rules.evaluation.RuleOptions;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;

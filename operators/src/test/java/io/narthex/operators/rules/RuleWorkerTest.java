@@ -2,6 +2,10 @@ package io.narthex.operators.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.operators.rules.evaluation.RuleFixtures;
+import io.narthex.operators.rules.evaluation.RuleOptions;
+import io.narthex.operators.rules.evaluation.TestClock;
+import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
@@ -61,7 +65,7 @@ class RuleWorkerTest {
             board,
             RuleMetrics.of(new PrometheusRegistry()),
             Duration.ofHours(1),
-            new RuleEvaluatorTest.TestClock());
+            new TestClock());
     var ready = new Semaphore(0);
     var failure = new AtomicReference<Throwable>();
     var written = new TreeMap<String, Double>();

@@ -1,0 +1,117 @@
+package io.narthex.operators.rules.evaluation;
+
+import io.narthex.operators.alert.AlertOutcome;
+import io.narthex.pipeline.config.rules.RuleGroup;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.QueryValue;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One evaluation of a group: its rules in order, and the ends of series that are gone. */
+final class GroupTick {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupTick.class);
+
+  private final RuleGroup group;
+  private final long time;
+  private final TickWriter writer;
+
+  /**
+   * @param time the tick
+   */
+  GroupTick(RuleGroup group, long time, TickWriter writer) {
+    this.group = group;
+    this.time = time;
+    this.writer = writer;
+  }
+
+  void evaluate(RuleProgress progress) {
+    long begin = System.nanoTime();
+    String error;
+    try {
+      var result = progress.plan().evaluate(writer.at());
+      error = progress.rule().alert() == null ? record(progress, result) : alert(progress, result);
+    } catch (FaultException e) {
+      error = e.getMessage();
+    } catch (RuntimeException e) {
+      // A fault of ours in one rule; the others of the group are evaluated all the same.
+      LOG.error(
+          "rule {} of group {} broke at {}",
+          progress.rule().rule().name(),
+          group.key(),
+          writer.at(),
+          e);
+      error = "internal error: " + e;
+    }
+    if (error != null && progress.lastError() == null) {
+      LOG.warn("rule {} of group {} fails: {}", progress.rule().rule().name(), group.key(), error);
+    }
+    progress.evaluated(time, System.nanoTime() - begin, error);
+  }
+
+  /**
+   * Ends the series of rules that are gone and hands on what was written.
+   *
+   * @param orphans those series
+   */
+  void end(List<RuleProgress> rules, Set<Labels> orphans) {
+    orphans.forEach(writer::end);
+    if (writer.isReplayed()) {
+      for (var progress : rules) {
+        if (progress.lastError() == null) {
+          writer.stored(progress).forEach(writer::end);
+        }
+      }
+    }
+    writer.hand();
+  }
+
+  private @Nullable String record(RuleProgress progress, List<QueryValue.Sample> result) {
+    var named = NamedResult.of(progress, result, group.limit());
+    if (named.error() != null) {
+      return named.error();
+    }
+    for (int i = 0; i < result.size(); i++) {
+      writer.write(named.series().get(i), result.get(i).value(), result.get(i).histogram());
+    }
+    vanished(progress, named.distinct());
+    return null;
+  }
+
+  private @Nullable String alert(RuleProgress progress, List<QueryValue.Sample> result) {
+    var evaluator = progress.rule().alert();
+    if (evaluator == null) {
+      throw new IllegalStateException("a recording rule has no alerts");
+    }
+    var restore = progress.restore();
+    AlertOutcome outcome =
+        restore == null
+            ? evaluator.evaluate(progress.alerts(), writer.tick(), result)
+            : evaluator.evaluateRestored(writer.tick(), result, restore);
+    progress.alerts(outcome.state());
+    writer.tell(evaluator, outcome);
+    if (outcome.error() != null) {
+      return outcome.error();
+    }
+    var series = new LinkedHashSet<Labels>();
+    for (var point : outcome.series()) {
+      writer.write(point.labels(), point.value(), null);
+      series.add(point.labels());
+    }
+    vanished(progress, series);
+    return null;
+  }
+
+  private void vanished(RuleProgress progress, Set<Labels> now) {
+    for (var before : progress.outputs()) {
+      if (!now.contains(before)) {
+        writer.end(before);
+      }
+    }
+    progress.outputs(now.equals(progress.outputs()) ? progress.outputs() : now);
+  }
+}

@@ -1,0 +1,25 @@
+package io.narthex.operators.rules.evaluation;
+
+import io.narthex.operators.alert.AlertTemplate;
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.QueryRequest;
+import io.narthex.query.promql.QueryValue;
+import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import java.util.List;
+
+/** What templates of alerts ask, answered from the store. */
+record StoreQueries(VectorizedQueryEngine engine) implements AlertTemplate.Query {
+  @Override
+  public List<QueryValue.Sample> at(String expression, long time) {
+    var value = engine.query(QueryRequest.instant(expression, time)).value();
+    if (value instanceof QueryValue.Vector vector) {
+      return vector.samples();
+    }
+    if (value instanceof QueryValue.Scalar scalar) {
+      return List.of(new QueryValue.Sample(Labels.EMPTY, time, scalar.value(), null));
+    }
+    throw new FaultException(Fault.EXECUTION, "query result is not a vector or scalar");
+  }
+}

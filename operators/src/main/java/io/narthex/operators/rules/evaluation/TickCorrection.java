@@ -1,0 +1,144 @@
+package io.narthex.operators.rules.evaluation;
+
+import io.narthex.operators.alert.AlertOutcome;
+import io.narthex.operators.alert.AlertRuleState;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.QueryValue;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Evaluates rules of a former tick again, as if its samples had been there in time. */
+final class TickCorrection {
+  private static final Logger LOG = LoggerFactory.getLogger(TickCorrection.class);
+
+  private final GroupEvaluator group;
+  private final PastTick past;
+  private final @Nullable PastTick before;
+  private final boolean newest;
+  private final TickWriter writer;
+
+  /**
+   * @param before the tick before it; null if that is not known any more
+   * @param newest whether no tick came after it
+   */
+  TickCorrection(
+      GroupEvaluator group,
+      PastTick past,
+      @Nullable PastTick before,
+      boolean newest,
+      TickWriter writer) {
+    this.group = group;
+    this.past = past;
+    this.before = before;
+    this.newest = newest;
+    this.writer = writer;
+  }
+
+  /**
+   * Evaluates a rule again and overwrites its points.
+   *
+   * @param follow set for the rule if its next tick is concerned as well
+   */
+  void correct(int rule, BitSet follow) {
+    var progress = group.rules().get(rule);
+    var was = past.outputs(rule);
+    var previous = before == null ? Set.<Labels>of() : before.outputs(rule);
+    var state = past.alerts(rule);
+    Set<Labels> now = previous;
+    try {
+      var result = progress.plan().evaluate(writer.at());
+      if (progress.rule().alert() == null) {
+        var named = NamedResult.of(progress, result, group.definition().limit());
+        if (named.error() == null) {
+          now = named.distinct();
+          rewrite(rule, named.series(), result);
+        }
+      } else {
+        var earlier = before == null ? AlertRuleState.EMPTY : before.alerts(rule);
+        var outcome = progress.rule().alert().evaluate(earlier, writer.tick(), result);
+        state = outcome.state();
+        if (outcome.error() == null) {
+          now = rewrite(rule, outcome);
+        }
+      }
+    } catch (FaultException e) {
+      LOG.debug("rule {} fails again at {}", progress.rule().rule().name(), writer.at(), e);
+    } catch (RuntimeException e) {
+      LOG.error(
+          "rule {} broke when it was corrected at {}",
+          progress.rule().rule().name(),
+          writer.at(),
+          e);
+      return;
+    }
+    // What was there and is not any more ends here, like what was there one tick before.
+    blank(rule, was, now);
+    blank(rule, previous, now);
+    if (writer.isReplayed()) {
+      blank(rule, writer.stored(progress), now);
+    }
+    if (!now.equals(was) || !state.equals(past.alerts(rule))) {
+      follow.set(rule);
+    }
+    past.correct(rule, now, state);
+    if (newest) {
+      progress.outputs(now);
+      settle(rule, progress);
+    }
+  }
+
+  private void rewrite(int rule, List<Labels> series, List<QueryValue.Sample> result) {
+    for (int i = 0; i < series.size(); i++) {
+      if (mayWrite(rule, series.get(i))) {
+        writer.write(series.get(i), result.get(i).value(), result.get(i).histogram());
+      }
+    }
+  }
+
+  private Set<Labels> rewrite(int rule, AlertOutcome outcome) {
+    var now = new LinkedHashSet<Labels>();
+    for (var point : outcome.series()) {
+      if (mayWrite(rule, point.labels())) {
+        writer.write(point.labels(), point.value(), null);
+      }
+      now.add(point.labels());
+    }
+    return now;
+  }
+
+  private void blank(int rule, Set<Labels> written, Set<Labels> now) {
+    for (var series : written) {
+      if (!now.contains(series) && mayWrite(rule, series)) {
+        writer.end(series);
+      }
+    }
+  }
+
+  /** Of rules of one name the first that writes a series counts. */
+  private boolean mayWrite(int rule, Labels series) {
+    for (int earlier = 0; earlier < rule; earlier++) {
+      if (group.hasNamesake(rule) && past.outputs(earlier).contains(series)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Brings a corrected state of alerts into force. */
+  private void settle(int rule, RuleProgress progress) {
+    var evaluator = progress.rule().alert();
+    if (evaluator == null) {
+      return;
+    }
+    AlertOutcome outcome = evaluator.correct(progress.alerts(), past.alerts(rule), writer.tick());
+    progress.alerts(outcome.state());
+    past.correct(rule, past.outputs(rule), outcome.state());
+    writer.tell(evaluator, outcome);
+  }
+}
