@@ -188,6 +188,7 @@ public final class Block {
     }
     if (held == 0) {
       labels.clear();
+      series.clear();
     }
     if (held == 0 && deleted) {
       try {

@@ -31,7 +31,7 @@ public record BlockMeta(
     Map<String, FileSummary> files) {
 
   /** The version that is written, and the only one that is read. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** Older blocks first; where two have a sample of one time, the later of them wins. */
   public static final Comparator<BlockMeta> OLDEST_FIRST =

@@ -2,19 +2,41 @@ package io.narthex.sinks.block;
 
 import io.narthex.pipeline.model.LabelBytes;
 import io.narthex.pipeline.model.Labels;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
-/** Labels of a block's series, put together from the dictionaries. */
+/**
+ * Labels of a block's series, put together from the dictionaries. The batches are compressed; a few
+ * are kept as they were before, since series are asked for in order. Safe for use by several
+ * threads.
+ */
 final class BlockSeries {
-  private final MappedBatch batch;
+  /** Batches that are kept, some 40 KB each; a power of two. */
+  private static final int KEPT = 4;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final MappedTable table;
   private final MappedBatch values;
   private final byte[][] names;
   private final int nameWidth;
   private final int valueWidth;
+  private final int size;
+  private final AtomicReferenceArray<@Nullable Batch> kept = new AtomicReferenceArray<>(KEPT);
+
+  /** The label columns of a batch. */
+  private record Batch(int number, byte[] offsets, byte[] names, byte[] values) {}
 
   BlockSeries(MappedTable table) {
-    batch = table.batches().get(0);
+    this.table = table;
     MappedBatch nameDictionary = table.dictionaries().get(0);
     values = table.dictionaries().get(1);
     nameWidth = Tables.indexWidth(nameDictionary.rows());
@@ -25,25 +47,31 @@ final class BlockSeries {
       names[i] = new byte[name.remaining()];
       name.get(names[i]);
     }
+    int last = table.batchCount() - 1;
+    size = last * Tables.SERIES_BATCH_ROWS + table.batch(last).rows();
   }
 
   int size() {
-    return batch.rows();
+    return size;
   }
 
   int firstPage(int series) {
-    return batch.intAt(Tables.SERIES_FIRST_PAGE, series);
+    return table
+        .batch(series / Tables.SERIES_BATCH_ROWS)
+        .plainIntAt(Tables.SERIES_FIRST_PAGE, series % Tables.SERIES_BATCH_ROWS);
   }
 
   Labels labels(int series) {
-    int label = batch.intAt(Tables.SERIES_LABEL_OFFSETS, series);
-    int end = batch.intAt(Tables.SERIES_LABEL_OFFSETS, series + 1);
+    Batch batch = batch(series / Tables.SERIES_BATCH_ROWS);
+    int row = series % Tables.SERIES_BATCH_ROWS;
+    int label = (int) INT.get(batch.offsets, 4 * row);
+    int end = (int) INT.get(batch.offsets, 4 * row + 4);
     byte[] out = new byte[512];
     byte[] value = new byte[128];
     int at = 0;
     for (; label < end; label++) {
-      byte[] name = names[batch.indexAt(Tables.SERIES_LABEL_NAME, label, nameWidth)];
-      int entry = batch.indexAt(Tables.SERIES_LABEL_VALUE, label, valueWidth);
+      byte[] name = names[index(batch.names, label, nameWidth)];
+      int entry = index(batch.values, label, valueWidth);
       ByteBuffer bytes = values.bytesAt(Tables.DICTIONARY_VALUES, entry);
       int length = bytes.remaining();
       if (length > value.length) {
@@ -57,5 +85,42 @@ final class BlockSeries {
       at = LabelBytes.write(out, at, name, 0, name.length, value, 0, length);
     }
     return Labels.ofTrusted(out, 0, at);
+  }
+
+  private Batch batch(int number) {
+    int place = number & (KEPT - 1);
+    @Nullable Batch known = kept.get(place);
+    if (known != null && known.number == number) {
+      return known;
+    }
+    MappedBatch compressed = table.batch(number);
+    try {
+      var batch =
+          new Batch(
+              number,
+              compressed.contents(Tables.SERIES_LABEL_OFFSETS),
+              compressed.contents(Tables.SERIES_LABEL_NAME),
+              compressed.contents(Tables.SERIES_LABEL_VALUE));
+      kept.set(place, batch);
+      return batch;
+    } catch (IllegalArgumentException e) {
+      throw MappedTable.corrupt(table.file(), "has a malformed batch: " + e.getMessage(), e);
+    }
+  }
+
+  /** An index into a dictionary, of 1, 2 or 4 bytes. */
+  private static int index(byte[] column, int row, int width) {
+    return switch (width) {
+      case 1 -> column[row];
+      case 2 -> (short) SHORT.get(column, 2 * row);
+      default -> (int) INT.get(column, 4 * row);
+    };
+  }
+
+  /** Lets go of what is kept. */
+  void clear() {
+    for (int place = 0; place < KEPT; place++) {
+      kept.set(place, null);
+    }
   }
 }

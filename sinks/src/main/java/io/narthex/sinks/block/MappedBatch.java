@@ -79,6 +79,19 @@ final class MappedBatch {
     table.window(at).get(MappedTable.positionInWindow(at), into.reset(length), 0, length);
   }
 
+  /** The whole buffer of a compressed batch, as it was before. */
+  byte[] contents(int buffer) {
+    long at = at(buffer, 0, Math.toIntExact(lengths[buffer]));
+    return CompressedBuffer.contents(
+        table.window(at).slice(MappedTable.positionInWindow(at), (int) lengths[buffer]));
+  }
+
+  /** A number of a buffer that is not compressed though the batch is. */
+  int plainIntAt(int buffer, int row) {
+    long at = at(buffer, CompressedBuffer.PREFIX + 4L * row, 4);
+    return table.window(at).getInt(MappedTable.positionInWindow(at));
+  }
+
   String stringAt(int offsetsBuffer, int row) {
     return StandardCharsets.UTF_8.decode(bytesAt(offsetsBuffer, row)).toString();
   }

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.apache.arrow.flatbuf.Block;
 import org.apache.arrow.flatbuf.DictionaryBatch;
@@ -46,8 +47,10 @@ final class MappedTable {
   private final boolean[] verified;
   // Chunks not yet verified; written under the lock of the flags.
   private int unverified;
-  private final List<MappedBatch> batches = new ArrayList<>();
   private final List<MappedBatch> dictionaries = new ArrayList<>();
+  private Block[] places = {};
+  // Set without synchronisation: at worst two threads read the head of a batch.
+  private @Nullable MappedBatch[] batches = {};
 
   private MappedTable(
       Path file, FileSummary summary, ByteBuffer[] windows, Consumer<FaultException> onDamage) {
@@ -92,7 +95,29 @@ final class MappedTable {
   }
 
   List<MappedBatch> batches() {
-    return batches;
+    return IntStream.range(0, places.length).mapToObj(this::batch).toList();
+  }
+
+  int batchCount() {
+    return places.length;
+  }
+
+  /**
+   * A record batch; where its buffers are is read when it is first asked for.
+   *
+   * @throws FaultException {@code CORRUPT_BLOCK} if it is no batch of this format
+   */
+  MappedBatch batch(int number) {
+    MappedBatch known = batches[number];
+    if (known == null) {
+      try {
+        known = batch(places[number], false);
+      } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+        throw corrupt(file, "is no Arrow file of this format", e);
+      }
+      batches[number] = known;
+    }
+    return known;
   }
 
   List<MappedBatch> dictionaries() {
@@ -120,8 +145,10 @@ final class MappedTable {
     for (int i = 0; i < footer.dictionariesLength(); i++) {
       dictionaries.add(batch(footer.dictionaries(i), true));
     }
-    for (int i = 0; i < footer.recordBatchesLength(); i++) {
-      batches.add(batch(footer.recordBatches(i), false));
+    places = new Block[footer.recordBatchesLength()];
+    batches = new MappedBatch[places.length];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = footer.recordBatches(i);
     }
   }
 

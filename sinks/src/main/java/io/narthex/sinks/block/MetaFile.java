@@ -81,7 +81,7 @@ final class MetaFile {
       int version = root.path("version").asInt();
       if (version != BlockMeta.VERSION) {
         throw MappedTable.corrupt(
-            file, "is of version " + version + ", this program reads 1", null);
+            file, "is of version " + version + ", this program reads " + BlockMeta.VERSION, null);
       }
       String expected = hex(crc(lines[0].getBytes(StandardCharsets.UTF_8)));
       if (!JSON.readTree(lines[1]).path("crc32c").asText().equals(expected)) {

@@ -20,16 +20,12 @@ final class SeriesTableWriter {
   private final BytesDictionary values = new BytesDictionary();
   private final PairIndex pairs = new PairIndex();
   private final LabelBytes.Walker walker = new LabelBytes.Walker();
-  private final ByteOutput firstPages = new ByteOutput(1 << 12);
-  private final ByteOutput labelOffsets = new ByteOutput(1 << 12);
+  private int[] firstPages = new int[1 << 8];
+  private int[] labelEnds = new int[1 << 8]; // from index 1
   private int[] labelNames = new int[1 << 10];
   private int[] labelValues = new int[1 << 10];
   private int labels;
   private int series;
-
-  SeriesTableWriter() {
-    labelOffsets.writeInt(0);
-  }
 
   int series() {
     return series;
@@ -49,9 +45,12 @@ final class SeriesTableWriter {
       labelValues[labels++] = value;
       pairs.add(name, value, series);
     }
-    labelOffsets.writeInt(labels);
-    firstPages.writeInt(firstPage);
-    series++;
+    if (series + 1 == labelEnds.length) {
+      firstPages = Arrays.copyOf(firstPages, 2 * labelEnds.length);
+      labelEnds = Arrays.copyOf(labelEnds, 2 * labelEnds.length);
+    }
+    firstPages[series++] = firstPage;
+    labelEnds[series] = labels;
   }
 
   FileSummary writeSeries(Path file) throws IOException {
@@ -60,22 +59,38 @@ final class SeriesTableWriter {
     try (var table = new TableWriter(file, Tables.series(nameWidth, valueWidth))) {
       table.dictionary(Tables.NAMES_DICTIONARY, dictionary(names, natural(names.size())));
       table.dictionary(Tables.VALUES_DICTIONARY, dictionary(values, natural(values.size())));
-      table.batch(
-          new TableWriter.Body(
-              series,
-              new int[] {series, series, labels, labels, labels},
-              List.of(
-                  Slice.EMPTY,
-                  Slice.of(firstPages),
-                  Slice.EMPTY,
-                  Slice.of(labelOffsets),
-                  Slice.EMPTY,
-                  Slice.EMPTY,
-                  indices(labelNames, labels, nameWidth),
-                  Slice.EMPTY,
-                  indices(labelValues, labels, valueWidth))));
+      for (int from = 0; from == 0 || from < series; from += Tables.SERIES_BATCH_ROWS) {
+        int to = Math.min(series, from + Tables.SERIES_BATCH_ROWS);
+        table.compressedBatch(batch(from, to, nameWidth, valueWidth), Tables.SERIES_FIRST_PAGE);
+      }
       return table.finish();
     }
+  }
+
+  private TableWriter.Body batch(int from, int to, int nameWidth, int valueWidth) {
+    int rows = to - from;
+    int firstLabel = labelEnds[from];
+    int count = labelEnds[to] - firstLabel;
+    var pages = new ByteOutput(4 * rows + 4);
+    var offsets = new ByteOutput(4 * rows + 4);
+    offsets.writeInt(0);
+    for (int i = from; i < to; i++) {
+      pages.writeInt(firstPages[i]);
+      offsets.writeInt(labelEnds[i + 1] - firstLabel);
+    }
+    return new TableWriter.Body(
+        rows,
+        new int[] {rows, rows, count, count, count},
+        List.of(
+            Slice.EMPTY,
+            Slice.of(pages),
+            Slice.EMPTY,
+            Slice.of(offsets),
+            Slice.EMPTY,
+            Slice.EMPTY,
+            indices(labelNames, firstLabel, count, nameWidth),
+            Slice.EMPTY,
+            indices(labelValues, firstLabel, count, valueWidth)));
   }
 
   FileSummary writePostings(Path file) throws IOException {
@@ -116,7 +131,7 @@ final class SeriesTableWriter {
               new int[] {rows, rows, rows},
               List.of(
                   Slice.EMPTY,
-                  indices(rankColumn, rows, width),
+                  indices(rankColumn, 0, rows, width),
                   Slice.EMPTY,
                   texts.offsets(),
                   texts.bytes(),
@@ -170,9 +185,9 @@ final class SeriesTableWriter {
     return ranks;
   }
 
-  private static Slice indices(int[] numbers, int count, int width) {
+  private static Slice indices(int[] numbers, int from, int count, int width) {
     var out = new ByteOutput(Math.max(16, Math.multiplyExact(count, width)));
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < from + count; i++) {
       switch (width) {
         case 1 -> out.write(numbers[i]);
         case 2 -> {

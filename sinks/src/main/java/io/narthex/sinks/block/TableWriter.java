@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.BodyCompression;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.DictionaryBatch;
 import org.apache.arrow.flatbuf.FieldNode;
 import org.apache.arrow.flatbuf.Footer;
@@ -64,15 +67,31 @@ final class TableWriter implements AutoCloseable {
   /** Writes the values of a dictionary, strings as a rule. */
   void dictionary(long id, Body body) throws IOException {
     var builder = new FlatBufferBuilder(1024);
-    int data = recordBatch(builder, body);
+    int data = recordBatch(builder, body, false);
     int header = DictionaryBatch.createDictionaryBatch(builder, id, data, false);
     dictionaries.add(writeMessage(builder, MessageHeader.DictionaryBatch, header, body));
   }
 
   void batch(Body body) throws IOException {
     var builder = new FlatBufferBuilder(1024);
-    int header = recordBatch(builder, body);
+    int header = recordBatch(builder, body, false);
     batches.add(writeMessage(builder, MessageHeader.RecordBatch, header, body));
+  }
+
+  /**
+   * Writes a batch whose buffers are compressed, each alone.
+   *
+   * @param plain the buffer that stays as it is, behind the length that says so
+   */
+  void compressedBatch(Body body, int plain) throws IOException {
+    List<Slice> buffers = new ArrayList<>(body.buffers.size());
+    for (int i = 0; i < body.buffers.size(); i++) {
+      buffers.add(CompressedBuffer.of(body.buffers.get(i), i != plain));
+    }
+    var compressed = new Body(body.rows, body.nodeRows, buffers);
+    var builder = new FlatBufferBuilder(1024);
+    int header = recordBatch(builder, compressed, true);
+    batches.add(writeMessage(builder, MessageHeader.RecordBatch, header, compressed));
   }
 
   /** Writes the footer and waits until the disk has everything. */
@@ -109,7 +128,12 @@ final class TableWriter implements AutoCloseable {
     return builder.endVector();
   }
 
-  private static int recordBatch(FlatBufferBuilder builder, Body body) {
+  private static int recordBatch(FlatBufferBuilder builder, Body body, boolean compressed) {
+    int compression =
+        compressed
+            ? BodyCompression.createBodyCompression(
+                builder, CompressionType.ZSTD, BodyCompressionMethod.BUFFER)
+            : 0;
     RecordBatch.startNodesVector(builder, body.nodeRows.length);
     for (int i = body.nodeRows.length - 1; i >= 0; i--) {
       FieldNode.createFieldNode(builder, body.nodeRows[i], 0);
@@ -130,6 +154,9 @@ final class TableWriter implements AutoCloseable {
     RecordBatch.addLength(builder, body.rows);
     RecordBatch.addNodes(builder, nodes);
     RecordBatch.addBuffers(builder, buffers);
+    if (compressed) {
+      RecordBatch.addCompression(builder, compression);
+    }
     return RecordBatch.endRecordBatch(builder);
   }
 

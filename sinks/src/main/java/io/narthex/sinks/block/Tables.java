@@ -20,6 +20,9 @@ final class Tables {
   static final String PAGES_FIELDS = "series,timestamps,codec,values,statistics";
   static final String TIMESTAMPS_FIELDS = "min_time,max_time,count,encoded";
 
+  /** Rows of each batch of the series table but the last. */
+  static final int SERIES_BATCH_ROWS = 1024;
+
   // Buffers of the series table; 0, 2, 4, 5 and 7 are validity.
   static final int SERIES_FIRST_PAGE = 1;
   static final int SERIES_LABEL_OFFSETS = 3;

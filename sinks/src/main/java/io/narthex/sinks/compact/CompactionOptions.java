@@ -45,4 +45,9 @@ public record CompactionOptions(List<Duration> ranges) {
     }
     return new CompactionOptions(ranges);
   }
+
+  /** Length of the longest blocks. */
+  public Duration longest() {
+    return ranges.get(ranges.size() - 1);
+  }
 }

@@ -4,6 +4,7 @@ import io.narthex.sinks.block.BlockMeta;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
  * @param window length of the blocks to write
  */
 public record CompactionPlan(Set<String> blocks, Duration window) {
+  /** A block so many times as large as others is not rewritten for their sake. */
+  private static final int MUCH_LARGER = 4;
 
   public CompactionPlan {
     blocks = Set.copyOf(blocks);
@@ -61,6 +64,55 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Looks for the next merge on the way to as few blocks as possible: as {@link #next}, but at once
+   * into the longest windows, over or not. A block is left alone where all others of its window
+   * together are small beside it, so that doing this often rewrites little.
+   *
+   * @param metas all blocks
+   * @param held ids of blocks that no merge may touch now
+   */
+  public static Optional<CompactionPlan> last(
+      List<BlockMeta> metas, CompactionOptions options, Set<String> held) {
+    Duration range = options.longest();
+    long length = range.toMillis();
+    for (long start : windows(metas, range, Long.MAX_VALUE)) {
+      List<BlockMeta> group = new ArrayList<>();
+      boolean reachesOut = false;
+      for (BlockMeta meta : metas) {
+        boolean inside = liesIn(meta, start, length);
+        if (inside || (meta.level() == 0 && meta.overlaps(start, start + length - 1))) {
+          group.add(meta);
+          reachesOut |= !inside;
+        }
+      }
+      List<BlockMeta> small = reachesOut ? group : withoutLarge(group);
+      if (reachesOut || small.size() > 1) {
+        CompactionPlan plan = plan(withWritesBetween(small, metas), range);
+        if (Collections.disjoint(plan.blocks, held)) {
+          return Optional.of(plan);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The group without blocks that are much larger than all smaller ones together. */
+  private static List<BlockMeta> withoutLarge(List<BlockMeta> group) {
+    List<BlockMeta> smallFirst = new ArrayList<>(group);
+    smallFirst.sort(Comparator.comparingLong(BlockMeta::sizeInBytes));
+    int kept = 0;
+    long bytes = 0;
+    for (int i = 0; i < smallFirst.size(); i++) {
+      long size = smallFirst.get(i).sizeInBytes();
+      if (size <= MUCH_LARGER * bytes) {
+        kept = i + 1;
+      }
+      bytes += size;
+    }
+    return smallFirst.subList(0, kept);
   }
 
   /**

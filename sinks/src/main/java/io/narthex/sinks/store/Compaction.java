@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +47,27 @@ final class Compaction {
    * @return number of merges
    */
   int run(long completeBefore, Set<String> held) throws IOException {
+    return run(metas -> CompactionPlan.next(metas, completeBefore, options, held));
+  }
+
+  /**
+   * Merges, in each of the longest windows, also in those that are not over, what there is: the
+   * form in which samples take the least room.
+   *
+   * @param held blocks that are to stay as they are
+   * @return number of merges
+   */
+  int runToTheEnd(Set<String> held) throws IOException {
+    return run(metas -> CompactionPlan.last(metas, options, held));
+  }
+
+  private int run(Function<List<BlockMeta>, Optional<CompactionPlan>> planner) throws IOException {
     int merges = 0;
     while (true) {
       var all = blocks.all();
       var metas = new ArrayList<BlockMeta>(all.size());
       all.forEach(block -> metas.add(block.meta()));
-      var plan = CompactionPlan.next(metas, completeBefore, options, held).orElse(null);
+      var plan = planner.apply(metas).orElse(null);
       if (plan == null) {
         return merges;
       }
@@ -76,7 +93,7 @@ final class Compaction {
 
   /** The shortest window that the block lies in, or else the longest. */
   private Duration windowOf(BlockMeta meta) {
-    Duration longest = options.ranges().get(options.ranges().size() - 1);
+    Duration longest = options.longest();
     for (var range : options.ranges()) {
       long length = range.toMillis();
       if (Math.floorDiv(meta.minTime(), length) == Math.floorDiv(meta.maxTime(), length)) {

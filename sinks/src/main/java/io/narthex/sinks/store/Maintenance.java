@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -219,7 +220,8 @@ final class Maintenance {
 
   private void flushAndCompact() throws IOException {
     flush();
-    compact();
+    dropExpired();
+    metrics.compactions.inc(compaction.runToTheEnd(deletedLately()));
   }
 
   private boolean isFlushDue() {
@@ -243,8 +245,13 @@ final class Maintenance {
   private void compact() throws IOException {
     dropExpired();
     long completeBefore = Math.min(newest(blocks.all()), head.range().minTime());
+    metrics.compactions.inc(compaction.run(completeBefore, deletedLately()));
+  }
+
+  /** Blocks that have deletions which can still be undone. */
+  private Set<String> deletedLately() {
     long young = options.clock().getAsLong() - options.undoWindow().toMillis();
-    metrics.compactions.inc(compaction.run(completeBefore, deletions.blocksOfThoseAfter(young)));
+    return deletions.blocksOfThoseAfter(young);
   }
 
   private void dropExpired() throws IOException {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
@@ -99,7 +100,8 @@ class BlockTest {
     Path folder = directory.resolve(meta.id());
     try (var allocator = new RootAllocator(256 << 20)) {
       try (var channel = FileChannel.open(folder.resolve(Tables.SERIES));
-          var reader = new ArrowFileReader(channel, allocator)) {
+          var reader =
+              new ArrowFileReader(channel, allocator, CommonsCompressionFactory.INSTANCE)) {
         assertThat(reader.loadNextBatch()).isTrue();
         var root = reader.getVectorSchemaRoot();
         assertThat(root.getRowCount()).isEqualTo(20);
@@ -127,7 +129,8 @@ class BlockTest {
       }
       for (String file : List.of(Tables.POSTINGS, Tables.PAGES, Tables.TIMESTAMPS)) {
         try (var channel = FileChannel.open(folder.resolve(file));
-            var reader = new ArrowFileReader(channel, allocator)) {
+            var reader =
+                new ArrowFileReader(channel, allocator, CommonsCompressionFactory.INSTANCE)) {
           while (reader.loadNextBatch()) {
             assertThat(reader.getVectorSchemaRoot().getRowCount()).isPositive();
             assertThat(reader.getVectorSchemaRoot().contentToTSVString()).isNotEmpty();

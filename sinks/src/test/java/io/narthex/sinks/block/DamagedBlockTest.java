@@ -91,7 +91,8 @@ class DamagedBlockTest {
     Path folder = write();
     Path file = folder.resolve(MetaFile.NAME);
     String text = Files.readString(file);
-    Files.writeString(file, text.replace("\"version\":1", "\"version\":2"));
-    assertThatThrownBy(() -> Block.open(folder)).hasMessageContaining("version 2");
+    Files.writeString(file, text.replace("\"version\":2", "\"version\":3"));
+    assertThatThrownBy(() -> Block.open(folder))
+        .hasMessageContaining("version 3, this program reads 2");
   }
 }

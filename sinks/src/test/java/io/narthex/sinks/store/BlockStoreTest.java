@@ -95,7 +95,7 @@ class BlockStoreTest {
   @Test
   void retention_byPercentage_dropsTheOldestBlocks() {
     try (var store = open(StoreOptions.DEFAULT)) {
-      append(store, NOW - 7_200_000, "m", 1, 1);
+      append(store, NOW - 40 * 3_600_000L, "m", 1, 1);
       store.flush();
       append(store, NOW, "m", 1, 2);
       store.flush();

@@ -30,7 +30,7 @@ class DamagedStoreTest {
   @BeforeEach
   void twoBlocks() {
     try (var store = open()) {
-      append(store, NOW - 10 * 3_600_000L);
+      append(store, NOW - 40 * 3_600_000L);
       store.flush();
       first = directory.resolve("blocks").resolve(store.inventory().blocks().get(0).id());
       append(store, NOW);

@@ -147,9 +147,9 @@ class SingleFaultsTest {
   /** Three blocks, one of them merged; a deletion in two; samples, late ones too, in the log. */
   private static void write(Path folder) {
     try (var store = open(folder)) {
-      fill(store, NOW - 30 * 3_600_000L, 60);
+      fill(store, NOW - 70 * 3_600_000L, 60);
       store.flush();
-      fill(store, NOW - 26 * 3_600_000L, 60);
+      fill(store, NOW - 66 * 3_600_000L, 60);
       store.flush();
       fill(store, NOW - 1_000 * STEP, 200);
       store.flush();
