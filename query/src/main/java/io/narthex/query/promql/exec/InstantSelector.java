@@ -8,6 +8,7 @@ import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.function.StepRanges;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class InstantSelector implements Operand.Vector {
   private final Expr site;
   private final SampleBuffer read = new SampleBuffer();
   private final ResetHints hints = new ResetHints();
+  private final StepRanges.Kept kept;
 
   InstantSelector(
       Evaluation evaluation, TimeGrid grid, List<Matcher> matchers, Reach reach, Part part) {
@@ -45,6 +47,7 @@ final class InstantSelector implements Operand.Vector {
     this.reach = reach;
     this.part = part;
     site = evaluation.site();
+    kept = new StepRanges.Kept(reach.ranges(grid, evaluation.lookbackMillis()));
     selection =
         evaluation.select(
             matchers, reach.first(grid) - evaluation.lookbackMillis() + 1, reach.last(grid));
@@ -76,6 +79,37 @@ final class InstantSelector implements Operand.Vector {
     int rows = buffer.size();
     evaluation.countRead(rows);
     evaluation.hold(site, rows);
+    if (!dropsName(series) && !buffer.hasHistograms()) {
+      takeFloats(buffer, out);
+    } else {
+      takeAnything(buffer, out, labels);
+    }
+    evaluation.countTotal(out.count());
+    evaluation.release(rows);
+  }
+
+  private void takeFloats(SampleBuffer buffer, Column out) {
+    StepRanges ranges = StepRanges.of(kept, buffer.timestamps(), buffer.size());
+    int[] from = ranges.from();
+    int[] to = ranges.to();
+    double[] read = buffer.values();
+    double[] values = out.values();
+    long[] present = out.present();
+    System.arraycopy(ranges.filled(), 0, present, 0, present.length);
+    for (int step = 0; step < to.length; step++) {
+      if (from[step] < to[step]) {
+        double value = read[to[step] - 1];
+        values[step] = value;
+        if (StaleMarker.is(value)) {
+          present[step >>> 6] &= ~(1L << step);
+        }
+      }
+    }
+  }
+
+  private void takeAnything(SampleBuffer buffer, Column out, Labels labels) {
+    long lookback = evaluation.lookbackMillis();
+    int rows = buffer.size();
     long[] times = buffer.timestamps();
     int row = -1;
     for (int step = 0; step < grid.steps(); step++) {
@@ -87,8 +121,6 @@ final class InstantSelector implements Operand.Vector {
         take(buffer, row, step, out, labels);
       }
     }
-    evaluation.countTotal(out.count());
-    evaluation.release(rows);
   }
 
   private void take(SampleBuffer buffer, int row, int step, Column out, Labels labels) {

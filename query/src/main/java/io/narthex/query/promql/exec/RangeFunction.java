@@ -6,6 +6,7 @@ import io.narthex.query.promql.ast.Expr.Extension;
 import io.narthex.query.promql.exec.EngineOptions.Feature;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.RangeKernel;
+import io.narthex.query.promql.function.StepRanges;
 import io.narthex.query.promql.function.Window;
 
 /** A function over range vectors: a window slides over the samples of each series. */
@@ -16,6 +17,9 @@ final class RangeFunction implements Operand.Vector {
   /** What a step counts for beside its samples. */
   private static final long STEP_WORK = 4;
 
+  /** Steps between which no checkpoint is thought of; as many as bits in a word of a column. */
+  private static final int STEPS_AT_ONCE = 64;
+
   private final Evaluation evaluation;
   private final TimeGrid grid;
   private final RangeSource source;
@@ -24,6 +28,8 @@ final class RangeFunction implements Operand.Vector {
   private final Traits traits;
   private final long before;
   private final long beyond;
+  private final boolean plain;
+  private final StepRanges.Kept kept;
   private final Window window = new Window();
 
   /**
@@ -47,6 +53,8 @@ final class RangeFunction implements Operand.Vector {
     this.call = call;
     this.traits = traits;
     kernel = factory.create(call);
+    plain = call.extension() == Extension.NONE;
+    kept = new StepRanges.Kept(source.reach().ranges(grid, source.range()));
     before = before(call.extension(), evaluation.lookbackMillis());
     beyond = beyond(call.extension(), evaluation.lookbackMillis());
   }
@@ -81,6 +89,39 @@ final class RangeFunction implements Operand.Vector {
     evaluation.checkpoint();
     source.load(series, window);
     kernel.begin(window);
+    long looked = plain && window.hasFloatsOnly() ? evaluateFloats(out) : evaluateAnything(out);
+    evaluation.countTotal(looked);
+    if (traits.wantsCounter) {
+      noteNonCounter(series, out);
+    }
+  }
+
+  /** Evaluates a series of floats; gives how many samples its ranges have. */
+  private long evaluateFloats(Column out) {
+    StepRanges ranges = StepRanges.of(kept, window.floatTimes(), window.allFloats());
+    int steps = grid.steps();
+    long samples = ranges.samples();
+    if (samples + STEP_WORK * steps <= CHECKPOINT_WORK) {
+      kernel.steps(window, ranges, 0, steps, out);
+      return samples;
+    }
+    long work = 0;
+    int first = 0;
+    for (int next = STEPS_AT_ONCE; first < steps; next = Math.min(steps, next + STEPS_AT_ONCE)) {
+      int end = Math.min(steps, next);
+      long inRange = ranges.to()[end - 1] - ranges.from()[end - 1];
+      work += (STEP_WORK + inRange) * STEPS_AT_ONCE;
+      if (work > CHECKPOINT_WORK || end == steps) {
+        kernel.steps(window, ranges, first, end, out);
+        evaluation.checkpoint();
+        work = 0;
+        first = end;
+      }
+    }
+    return samples;
+  }
+
+  private long evaluateAnything(Column out) {
     Reach reach = source.reach();
     long range = source.range();
     long looked = 0;
@@ -102,10 +143,7 @@ final class RangeFunction implements Operand.Vector {
         evaluation.checkpoint();
       }
     }
-    evaluation.countTotal(looked);
-    if (traits.wantsCounter) {
-      noteNonCounter(series, out);
-    }
+    return looked;
   }
 
   private void noteNonCounter(int series, Column out) {

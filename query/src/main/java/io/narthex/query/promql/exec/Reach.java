@@ -1,5 +1,7 @@
 package io.narthex.query.promql.exec;
 
+import io.narthex.query.promql.function.StepRanges;
+
 /**
  * Where in time a selector looks at each step.
  *
@@ -15,6 +17,17 @@ record Reach(boolean fixed, long at, long offset) {
 
   long first(TimeGrid grid) {
     return at(grid, 0);
+  }
+
+  /** The ranges of this length that end where the steps look. */
+  StepRanges.Grid ranges(TimeGrid grid, long length) {
+    return new StepRanges.Grid(
+        grid.start(),
+        grid.interval(),
+        grid.steps(),
+        at(grid, 0),
+        fixed ? 0 : grid.interval(),
+        length);
   }
 
   long last(TimeGrid grid) {

@@ -65,6 +65,24 @@ final class ChangeKernel implements RangeKernel {
     }
   }
 
+  @Override
+  public void steps(Window window, StepRanges ranges, int first, int end, Column out) {
+    if (anchored) {
+      RangeKernel.super.steps(window, ranges, first, end, out);
+      return;
+    }
+    int[] from = ranges.from();
+    int[] to = ranges.to();
+    double[] values = out.values();
+    for (int step = first; step < end; step++) {
+      if (from[step] < to[step]) {
+        values[step] = running[to[step] - 1] - running[from[step]];
+      }
+    }
+    int word = first >>> 6;
+    System.arraycopy(ranges.filled(), word, out.present(), word, ((end + 63) >>> 6) - word);
+  }
+
   /** The last float at or before the range; the one before the first if there is none. */
   private static int floatAnchor(Window window) {
     int at = window.floatFrom() - 1;

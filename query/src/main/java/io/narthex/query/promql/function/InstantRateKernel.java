@@ -44,6 +44,28 @@ final class InstantRateKernel implements RangeKernel {
     }
   }
 
+  @Override
+  public void steps(Window window, StepRanges ranges, int first, int end, Column out) {
+    if (window.hasStarts()) {
+      RangeKernel.super.steps(window, ranges, first, end, out);
+      return;
+    }
+    int[] from = ranges.from();
+    int[] to = ranges.to();
+    double[] values = window.values();
+    long[] times = window.floatTimes();
+    for (int step = first; step < end; step++) {
+      int last = to[step] - 1;
+      if (last <= from[step]) {
+        continue;
+      }
+      double newest = values[last];
+      double before = values[last - 1];
+      double result = rate && newest < before ? newest : newest - before;
+      out.set(step, rate ? result / ((double) (times[last] - times[last - 1]) / 1000) : result);
+    }
+  }
+
   private void floats(Window window, int step, Column out) {
     int last = window.floatTo() - 1;
     double[] values = window.values();

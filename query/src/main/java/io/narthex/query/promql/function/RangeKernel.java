@@ -20,6 +20,24 @@ public interface RangeKernel {
    */
   void step(Window window, int step, Column out);
 
+  /**
+   * Computes steps of a series of floats only, as {@link #step} would one by one.
+   *
+   * @param first the first step, a multiple of 64
+   * @param end after the last step: a multiple of 64, or the number of steps
+   */
+  default void steps(Window window, StepRanges ranges, int first, int end, Column out) {
+    int[] from = ranges.from();
+    int[] to = ranges.to();
+    for (int step = first; step < end; step++) {
+      if (from[step] < to[step]) {
+        window.at(from[step], to[step]);
+        window.range(ranges.start(step), ranges.end(step), ranges.time(step));
+        step(window, step, out);
+      }
+    }
+  }
+
   /** Makes kernels, one for each thread that works on a call. */
   @FunctionalInterface
   interface Factory {
@@ -41,6 +59,11 @@ public interface RangeKernel {
       long rangeMillis,
       Extension extension,
       List<double[]> scalars) {
+
+    /** The same with notes of its own, for another thread. */
+    public Call noting(Annotations other) {
+      return new Call(other, spans, rangeMillis, extension, scalars);
+    }
 
     /** Length of the range in seconds, rounded as Go's durations are. */
     public double rangeSeconds() {

@@ -122,6 +122,108 @@ final class RateKernel implements RangeKernel {
     }
   }
 
+  /** What the times of a column say of each step's extrapolation. */
+  private record Extents(
+      double[] sampled, double[] toStart, double[] toEnd, double[] factors, long[] pairs) {}
+
+  private Extents extents(Window window, StepRanges ranges) {
+    if (ranges.derived() instanceof Extents known) {
+      return known;
+    }
+    int steps = ranges.steps();
+    var extents =
+        new Extents(
+            new double[steps],
+            new double[steps],
+            new double[steps],
+            new double[steps],
+            new long[ranges.filled().length]);
+    long[] times = window.floatTimes();
+    for (int step = 0; step < steps; step++) {
+      int from = ranges.from()[step];
+      int last = ranges.to()[step] - 1;
+      if (last > from) {
+        window.range(ranges.start(step), ranges.end(step), ranges.time(step));
+        measure(window, times[from], times[last], last - from);
+        extents.sampled[step] = sampled;
+        extents.toStart[step] = toStart;
+        extents.toEnd[step] = toEnd;
+        extents.factors[step] = factor;
+        extents.pairs[step >>> 6] |= 1L << step;
+      }
+    }
+    ranges.derive(extents);
+    return extents;
+  }
+
+  @Override
+  public void steps(Window window, StepRanges ranges, int first, int end, Column out) {
+    if (window.hasStarts()) {
+      RangeKernel.super.steps(window, ranges, first, end, out);
+      return;
+    }
+    Extents extents = extents(window, ranges);
+    grow(window, ranges, first, end, out.values());
+    extrapolate(window.values(), ranges.from(), extents, first, end, out.values());
+    int words = (end + 63) >>> 6;
+    System.arraycopy(extents.pairs, first >>> 6, out.present(), first >>> 6, words - (first >>> 6));
+  }
+
+  /** The growth of the counter in each range that has two samples. */
+  private void grow(Window window, StepRanges ranges, int first, int end, double[] grown) {
+    double[] values = window.values();
+    int[] from = ranges.from();
+    int[] to = ranges.to();
+    for (int step = first; step < end; step++) {
+      int last = to[step] - 1;
+      if (last > from[step]) {
+        grown[step] = values[last] - values[from[step]];
+      }
+    }
+    for (int step = first; step < end && nextReset < resetCount; step++) {
+      int last = to[step] - 1;
+      if (last <= from[step]) {
+        continue;
+      }
+      while (nextReset < resetCount && resets[nextReset] <= from[step]) {
+        nextReset++;
+      }
+      for (int i = nextReset; i < resetCount && resets[i] <= last; i++) {
+        grown[step] += values[resets[i] - 1];
+      }
+    }
+  }
+
+  private void extrapolate(
+      double[] values, int[] from, Extents extents, int first, int end, double[] grown) {
+    double[] factors = extents.factors;
+    if (!kind.counter) {
+      for (int step = first; step < end; step++) {
+        grown[step] *= factors[step];
+      }
+      return;
+    }
+    double[] toStarts = extents.toStart;
+    double[] sampledTimes = extents.sampled;
+    int last = values.length - 1;
+    for (int step = first; step < end; step++) {
+      double growth = grown[step];
+      double start = values[Math.min(from[step], last)];
+      double byFactor = growth * factors[step];
+      // As in factor: a counter is not extrapolated below zero.
+      if (growth > 0 && start >= 0 && (start < growth || toStarts[step] > sampledTimes[step])) {
+        double toZero = sampledTimes[step] * (start / growth);
+        if (toZero < toStarts[step]) {
+          byFactor =
+              growth
+                  * perSecond(
+                      (sampledTimes[step] + toZero + extents.toEnd[step]) / sampledTimes[step]);
+        }
+      }
+      grown[step] = byFactor;
+    }
+  }
+
   private void histograms(Window window, int step, Column out) {
     if (window.floats() > 0) {
       call.warn(Notes.mixedFloatsAndHistograms(window.labels().metricName()));

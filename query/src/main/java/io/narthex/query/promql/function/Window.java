@@ -149,6 +149,17 @@ public final class Window {
     }
   }
 
+  /** Moves to floats that are known to be in the window. */
+  void at(int from, int to) {
+    floatFrom = from;
+    floatTo = to;
+  }
+
+  /** Whether the series has no histograms. */
+  public boolean hasFloatsOnly() {
+    return histogramCount == 0;
+  }
+
   /** Sets the bounds of the range (not widened by anchored or smoothed) and the step's time. */
   public void range(long start, long end, long stepTime) {
     rangeStart = start;
