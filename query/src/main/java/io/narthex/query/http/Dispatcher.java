@@ -36,6 +36,10 @@ import reactor.netty.http.server.HttpServerResponse;
 final class Dispatcher {
   private static final Logger logger = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration GRACE = Duration.ofMillis(500);
+
+  /** An answer of this size is written as a whole by the worker that computes it. */
+  private static final int FIRST_PART = 384 * 1024;
+
   private static final byte[] NO_BYTES = new byte[0];
   private static final String PLAIN = "text/plain; charset=utf-8";
 
@@ -81,17 +85,15 @@ final class Dispatcher {
     if (route.methods().stream().noneMatch(verb -> verb.name().equals(request.method().name()))) {
       return notAllowed(response, route);
     }
-    response.compression(true);
+    if (request.requestHeaders().contains(HttpHeaderNames.ACCEPT_ENCODING)) {
+      response.compression(true); // which costs every answer a handler of its own
+    }
     var exchange = new Exchange();
     var cancellation = new Cancellation();
     var progress = QueryProgress.keepingResult();
     boolean head = request.method().equals(HttpMethod.HEAD);
     return input(request, route)
-        .timeout(options.queryTimeout())
-        .flatMap(
-            input ->
-                begin(request, match, input, exchange, cancellation, progress)
-                    .timeout(patience(input.parameters())))
+        .flatMap(input -> begin(request, match, input, exchange, cancellation, progress))
         .onErrorResume(Dispatcher::isOfConnection, fault -> hangUp(request))
         .onErrorResume(fault -> Mono.just(begun(replyTo(fault, route))))
         .flatMap(begun -> send(response, begun, head, exchange))
@@ -159,7 +161,8 @@ final class Dispatcher {
           case READ -> reads;
           default -> lookups;
         };
-    return workers.call(() -> begun(route.endpoint().answer(call)), cancellation);
+    var answer = workers.call(() -> begun(route.endpoint().answer(call)), cancellation);
+    return Patience.with(answer, patience(call.parameters()), request);
   }
 
   private static String client(HttpServerRequest request) {
@@ -197,10 +200,11 @@ final class Dispatcher {
     return new Begun(reply, "", out -> false, new JsonOut(), new byte[0], false);
   }
 
+  /** Writes the first part; most answers have no other and are sent in one piece. */
   private static Begun begun(Reply reply, String contentType, JsonBody body) {
-    var out = new JsonOut();
+    var out = new JsonOut(FIRST_PART);
     boolean more = body.write(out);
-    return new Begun(reply, contentType, body, out, out.take(), more);
+    return new Begun(reply, contentType, body, more ? new JsonOut() : out, out.take(), more);
   }
 
   private Mono<Void> send(
@@ -309,7 +313,8 @@ final class Dispatcher {
   private Mono<Input> input(HttpServerRequest request, Route route) {
     String query = RouteTable.queryOf(request.uri());
     if (route.pool() == Route.Pool.READ) {
-      return body(request).map(body -> new Input(Parameters.of(query, ""), body.toByteArray()));
+      return Patience.with(body(request), options.queryTimeout(), request)
+          .map(body -> new Input(Parameters.of(query, ""), body.toByteArray()));
     }
     String type = request.requestHeaders().get(HttpHeaderNames.CONTENT_TYPE, "");
     boolean form =
@@ -318,7 +323,7 @@ final class Dispatcher {
     if (!form) {
       return Mono.fromSupplier(() -> new Input(Parameters.of(query, ""), NO_BYTES));
     }
-    return body(request)
+    return Patience.with(body(request), options.queryTimeout(), request)
         .map(body -> new Input(Parameters.of(query, body.toString(UTF_8)), NO_BYTES));
   }
 

@@ -19,16 +19,28 @@ final class JsonOut {
   private static final byte[] HEX =
       "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
+  private final int part;
   private byte[] bytes = new byte[512];
   private int size;
   private final LabelBytes.Walker walker = new LabelBytes.Walker();
+
+  JsonOut() {
+    this(PART);
+  }
+
+  /**
+   * @param part the size from which on it is full
+   */
+  JsonOut(int part) {
+    this.part = part;
+  }
 
   int size() {
     return size;
   }
 
   boolean isFull() {
-    return size >= PART;
+    return size >= part;
   }
 
   /** Hands over what was written and begins anew, with room for a part of the usual size. */
@@ -136,7 +148,7 @@ final class JsonOut {
       size = at;
       comma = true;
       point++;
-    } while (point < to && size < PART);
+    } while (point < to && size < part);
     return point;
   }
 
@@ -301,7 +313,7 @@ final class JsonOut {
   private void ensure(int more) {
     if (size + more > bytes.length) {
       int larger =
-          bytes.length < PART ? Math.min(4 * bytes.length, PART + SLACK) : 2 * bytes.length;
+          bytes.length < part ? Math.min(4 * bytes.length, part + SLACK) : 2 * bytes.length;
       bytes = Arrays.copyOf(bytes, Math.max(larger, size + more));
     }
   }
