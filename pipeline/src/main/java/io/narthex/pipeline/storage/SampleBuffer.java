@@ -9,6 +9,21 @@ import org.jspecify.annotations.Nullable;
  * unless it has a histogram. Confined to one thread.
  */
 public final class SampleBuffer {
+  /** Bytes asked for at least when more is needed, so that asking costs little. */
+  private static final long PIECE = 64 << 10;
+
+  /** What gives a buffer leave to hold native histograms, which may take much more than a row. */
+  public interface Budget {
+    /** Counts bytes as held; fails if there are not so many. */
+    void take(long bytes);
+
+    /** Counts bytes as no longer held. */
+    void giveBack(long bytes);
+  }
+
+  private final @Nullable Budget budget;
+  private long histogramBytes;
+  private long granted;
   private long[] timestamps;
   private double[] values;
   private @Nullable FloatHistogram @Nullable [] histograms;
@@ -21,6 +36,15 @@ public final class SampleBuffer {
   }
 
   public SampleBuffer(int capacity) {
+    this(capacity, null);
+  }
+
+  /**
+   * @param budget what is asked before histograms are held, piece by piece; none if null. What is
+   *     granted is given back when the buffer is cleared.
+   */
+  public SampleBuffer(int capacity, @Nullable Budget budget) {
+    this.budget = budget;
     timestamps = new long[capacity];
     values = new double[capacity];
   }
@@ -65,6 +89,12 @@ public final class SampleBuffer {
     }
     anyHistogram = false;
     size = 0;
+    histogramBytes = 0;
+    if (budget != null && granted > 0) {
+      long back = granted;
+      granted = 0;
+      budget.giveBack(back);
+    }
   }
 
   /** Forgets all rows at {@code newSize} and above. */
@@ -73,6 +103,10 @@ public final class SampleBuffer {
       return;
     }
     if (anyHistogram && histograms != null) {
+      for (int row = newSize; row < size; row++) {
+        FloatHistogram histogram = histograms[row];
+        histogramBytes -= histogram == null ? 0 : histogram.sizeInBytes();
+      }
       Arrays.fill(histograms, newSize, size, null);
     }
     if (startTimestamps != null) {
@@ -89,6 +123,12 @@ public final class SampleBuffer {
   }
 
   public void add(long timestamp, FloatHistogram histogram) {
+    histogramBytes += histogram.sizeInBytes();
+    if (budget != null && histogramBytes > granted) {
+      long piece = Math.max(PIECE, histogramBytes - granted);
+      budget.take(piece);
+      granted += piece;
+    }
     add(timestamp, 0d);
     if (histograms == null) {
       histograms = new FloatHistogram[timestamps.length];
@@ -132,8 +172,8 @@ public final class SampleBuffer {
     size += rows;
   }
 
-  /** Bytes held by the columns. */
+  /** Bytes held by the columns and by native histograms. */
   public long sizeInBytes() {
-    return 16L * timestamps.length;
+    return 16L * timestamps.length + histogramBytes;
   }
 }

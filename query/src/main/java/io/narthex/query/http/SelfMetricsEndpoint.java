@@ -2,6 +2,7 @@ package io.narthex.query.http;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.narthex.pipeline.model.BoundedRegex;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -43,7 +44,7 @@ final class SelfMetricsEndpoint {
 
   private static Pattern pattern(String text) {
     try {
-      return Pattern.compile(text.isEmpty() ? "(?s:.*)" : "(?s:" + text + ")");
+      return BoundedRegex.whole(text.isEmpty() ? ".*" : text);
     } catch (PatternSyntaxException e) {
       throw Parameters.invalid("metric_name_pattern", String.valueOf(e.getMessage()));
     }

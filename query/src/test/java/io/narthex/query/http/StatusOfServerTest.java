@@ -147,6 +147,10 @@ class StatusOfServerTest {
         .isTrue();
     assertThat(server.data("/api/v1/status/self_metrics?metric_name_pattern=http_requests"))
         .isEmpty();
+    String nested = "((a%7B1000%7D)%7B1000%7D)%7B1000%7D";
+    var refused = server.get("/api/v1/status/self_metrics?metric_name_pattern=" + nested);
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).contains("expression is too large");
     var durations =
         server.data(
             "/api/v1/status/self_metrics?metric_name_pattern=prometheus_http_request_duration_seconds");

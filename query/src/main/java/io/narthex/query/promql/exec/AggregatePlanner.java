@@ -58,8 +58,8 @@ final class AggregatePlanner {
     // Beside what counts as held samples: compensation, counts, marks; quantiles keep lists.
     evaluation.reserve(STATE_BYTES * groups * steps);
     return switch (node.op()) {
-      case SUM -> new SumAccumulator(annotations, span, groups, steps);
-      case AVG -> new AverageAccumulator(annotations, span, groups, steps);
+      case SUM -> new SumAccumulator(evaluation, span, groups, steps);
+      case AVG -> new AverageAccumulator(evaluation, span, groups, steps);
       case MIN, MAX -> new ExtremeAccumulator(node.op(), annotations, span, groups, steps);
       case COUNT, GROUP -> new CountAccumulator(node.op() == AggregateOp.GROUP, groups, steps);
       case STDDEV, STDVAR -> new VarianceAccumulator(node.op(), annotations, span, groups, steps);

@@ -2,7 +2,6 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
-import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.Kahan;
@@ -24,13 +23,13 @@ final class AverageAccumulator implements Accumulator {
   private final HistogramCells histograms;
   private final int steps;
 
-  AverageAccumulator(Annotations annotations, Span span, int groups, int steps) {
+  AverageAccumulator(Evaluation evaluation, Span span, int groups, int steps) {
     this.steps = steps;
     sums = new double[groups][];
     lost = new double[groups][];
     counts = new int[groups][];
     incremental = new boolean[groups][];
-    histograms = new HistogramCells(HistogramMean::new, annotations, span, groups, steps);
+    histograms = new HistogramCells(HistogramMean::new, evaluation, span, groups, steps);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.query.promql.Cancellation;
@@ -34,6 +35,9 @@ final class Evaluation implements AutoCloseable {
 
   /** What is kept of a series that is held, besides its column and the bytes of its labels. */
   private static final long HELD_SERIES_BYTES = 128;
+
+  /** Rows that a buffer begins with. */
+  private static final int BUFFER_ROWS = 256;
 
   private static final long TELL_NANOS = 50_000_000;
 
@@ -240,6 +244,31 @@ final class Evaluation implements AutoCloseable {
     if (held > options.maxSamples()) {
       throw tooManySamples(site, held);
     }
+  }
+
+  /** Counts the histograms of a column as held, besides what is counted for its steps. */
+  void holdHistograms(Expr asking, Column column) {
+    if (column.hasHistograms()) {
+      reserve(asking, column.histogramBytes());
+    }
+  }
+
+  /** A buffer to read into, whose histograms count as held by the part that is planned now. */
+  SampleBuffer buffer() {
+    Expr asking = site;
+    return new SampleBuffer(
+        BUFFER_ROWS,
+        new SampleBuffer.Budget() {
+          @Override
+          public void take(long bytes) {
+            reserve(asking, bytes);
+          }
+
+          @Override
+          public void giveBack(long bytes) {
+            free(bytes);
+          }
+        });
   }
 
   void release(long samples) {

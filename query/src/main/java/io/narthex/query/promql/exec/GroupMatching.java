@@ -184,6 +184,7 @@ final class GroupMatching {
     evaluation.reserveColumns(site, 1, steps);
     var out = new Column(steps);
     long[] possible = sides.apply(manyColumn, oneColumn, out);
+    evaluation.holdHistograms(site, out);
     if (sides.oneToOne()) {
       if (overlap(paired, possible)) {
         throw Evaluation.fault(

@@ -234,7 +234,11 @@ final class InfoCall {
   private void put(Labels labels, int series, int step) {
     Column result =
         results.computeIfAbsent(
-                labels, key -> new Result(new Column(grid.steps()), base.dropsName(series)))
+                labels,
+                key -> {
+                  evaluation.reserveColumns(evaluation.site(), 1, grid.steps());
+                  return new Result(new Column(grid.steps()), base.dropsName(series));
+                })
             .column;
     if (result.has(step)) {
       throw Evaluation.sameLabels();

@@ -36,8 +36,8 @@ final class InstantSelector implements Operand.Vector {
   private final Part part;
   private final SeriesSelection selection;
   private final Expr site;
-  private final SampleBuffer read = new SampleBuffer();
-  private final ResetHints hints = new ResetHints();
+  private final SampleBuffer read;
+  private final ResetHints hints;
   private final StepRanges.Kept kept;
 
   InstantSelector(
@@ -47,6 +47,8 @@ final class InstantSelector implements Operand.Vector {
     this.reach = reach;
     this.part = part;
     site = evaluation.site();
+    read = evaluation.buffer();
+    hints = new ResetHints(evaluation);
     kept = new StepRanges.Kept(reach.ranges(grid, evaluation.lookbackMillis()));
     selection =
         evaluation.select(

@@ -21,6 +21,7 @@ final class Materialized implements Operand.Vector {
     var all = new Materialized(evaluation);
     Column column = new Column(steps);
     for (int i = 0; i < input.size(); i++) {
+      column.clear();
       input.evaluate(i, column);
       if (!column.isEmpty()) {
         all.add(input.labels(i), input.dropsName(i), column);

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * buckets by which later stages could tell; annotations depend on it.
  */
 final class ResetHints {
-  private final SampleBuffer resolved = new SampleBuffer();
+  private final SampleBuffer resolved;
+
+  ResetHints(Evaluation evaluation) {
+    resolved = evaluation.buffer();
+  }
 
   /** The samples with hints; the same buffer if it holds no histograms. */
   SampleBuffer resolve(SampleBuffer buffer) {

@@ -50,6 +50,7 @@ final class Results {
         continue;
       }
       evaluation.hold(1);
+      evaluation.holdHistograms(evaluation.site(), column);
       Labels labels = finalLabels(vector, series);
       if (!seen.add(labels)) {
         throw Evaluation.sameLabels();

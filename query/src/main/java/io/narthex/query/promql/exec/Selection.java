@@ -96,6 +96,7 @@ final class Selection {
       if (wanted) {
         kept[series] = column;
         evaluation.hold(steps);
+        evaluation.holdHistograms(evaluation.site(), column);
         column = new Column(steps);
       }
     }

@@ -101,7 +101,9 @@ final class SetOperation implements Operand.Vector {
       return;
     }
     left.evaluate(series, out);
-    keep(out, decided[group], op == BinaryOp.AND);
+    if (decided[group] != null) {
+      out.keep(decided[group], op == BinaryOp.AND);
+    }
   }
 
   private void either(int series, Column out) {
@@ -111,16 +113,9 @@ final class SetOperation implements Operand.Vector {
     }
     int other = series - left.size();
     right.evaluate(other, out);
-    keep(out, decided[join.rightGroup(other)], false);
-  }
-
-  /** Removes the steps that are not in a set, or those that are. */
-  private static void keep(Column column, long[] set, boolean inside) {
-    if (set == null) {
-      return;
-    }
-    for (int word = 0; word < set.length; word++) {
-      column.present()[word] &= inside ? set[word] : ~set[word];
+    long[] hidden = decided[join.rightGroup(other)];
+    if (hidden != null) {
+      out.keep(hidden, false);
     }
   }
 }

@@ -26,7 +26,7 @@ final class SmoothedSelector implements Operand.Vector {
   private final Span span;
   private final SeriesSelection selection;
   private final Expr site;
-  private final SampleBuffer buffer = new SampleBuffer();
+  private final SampleBuffer buffer;
   private final Window window = new Window();
 
   SmoothedSelector(
@@ -37,6 +37,7 @@ final class SmoothedSelector implements Operand.Vector {
     this.reach = reach;
     long lookback = evaluation.lookbackMillis();
     site = evaluation.site();
+    buffer = evaluation.buffer();
     selection =
         evaluation.select(matchers, reach.first(grid) - lookback + 1, reach.last(grid) + lookback);
   }

@@ -19,8 +19,8 @@ final class StoredRange implements RangeSource {
   private final SeriesSelection selection;
   private final Expr site;
   private final Margin margin;
-  private final SampleBuffer buffer = new SampleBuffer();
-  private final ResetHints hints = new ResetHints();
+  private final SampleBuffer buffer;
+  private final ResetHints hints;
 
   /**
    * What is read besides the samples of the ranges.
@@ -45,6 +45,8 @@ final class StoredRange implements RangeSource {
     after = reach.first(grid) - range - margin.before;
     to = reach.last(grid) + margin.beyond;
     site = evaluation.site();
+    buffer = evaluation.buffer();
+    hints = new ResetHints(evaluation);
     selection = evaluation.select(matchers, after + 1, to);
   }
 

@@ -2,7 +2,6 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
-import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.Kahan;
@@ -18,14 +17,14 @@ final class SumAccumulator implements Accumulator {
   private final HistogramCells histograms;
   private final int steps;
 
-  SumAccumulator(Annotations annotations, Span span, int groups, int steps) {
+  SumAccumulator(Evaluation evaluation, Span span, int groups, int steps) {
     this.steps = steps;
     sums = new double[groups][];
     lost = new double[groups][];
     seen = new long[groups][];
     histograms =
         new HistogramCells(
-            first -> new HistogramSum(first, true), annotations, span, groups, steps);
+            first -> new HistogramSum(first, true), evaluation, span, groups, steps);
   }
 
   @Override

@@ -164,6 +164,7 @@ final class VectorVector implements Operand.Vector {
       column = new Column(oneColumn.steps());
       evaluation.hold(site, column.steps());
       sides.one.evaluate(series, column);
+      evaluation.holdHistograms(site, column);
       held[series] = column;
     }
     return column;

@@ -31,6 +31,12 @@ public final class Column {
     if (histograms != null) {
       bytes += 8L * histograms.length;
     }
+    return bytes + histogramBytes();
+  }
+
+  /** Bytes of the histograms that it holds, estimated. */
+  public long histogramBytes() {
+    long bytes = 0;
     if (anyHistogram && histograms != null) {
       for (FloatHistogram histogram : histograms) {
         bytes += histogram == null ? 0 : histogram.sizeInBytes();
@@ -89,6 +95,24 @@ public final class Column {
     present[step >>> 6] &= ~(1L << step);
     if (anyHistogram && histograms != null) {
       histograms[step] = null;
+    }
+  }
+
+  /**
+   * Removes the steps that are not in a set of steps, or those that are.
+   *
+   * @param set one bit for each step, as in {@link #present}
+   */
+  public void keep(long[] set, boolean inside) {
+    for (int word = 0; word < set.length; word++) {
+      long kept = inside ? set[word] : ~set[word];
+      if (anyHistogram && histograms != null) {
+        long removed = present[word] & ~kept;
+        for (; removed != 0; removed &= removed - 1) {
+          histograms[(word << 6) + Long.numberOfTrailingZeros(removed)] = null;
+        }
+      }
+      present[word] &= kept;
     }
   }
 

@@ -46,6 +46,11 @@ final class Buckets {
     return size;
   }
 
+  /** Bytes that it holds, estimated. */
+  long sizeInBytes() {
+    return 88 + (long) (Integer.BYTES + 2 * Double.BYTES) * index.length;
+  }
+
   int index(int i) {
     return index[i];
   }

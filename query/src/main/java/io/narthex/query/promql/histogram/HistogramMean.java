@@ -9,6 +9,9 @@ import io.narthex.pipeline.model.FloatHistogram;
 public final class HistogramMean implements HistogramTotal {
   private static final double NEAR_OVERFLOW = Double.MAX_VALUE / 4;
 
+  /** What it takes without the sum. */
+  private static final long OWN_BYTES = 32;
+
   private final HistogramSum sum;
   private double count = 1;
   private boolean incremental;
@@ -40,6 +43,11 @@ public final class HistogramMean implements HistogramTotal {
     } else {
       sum.add(other);
     }
+  }
+
+  @Override
+  public long sizeInBytes() {
+    return OWN_BYTES + sum.sizeInBytes();
   }
 
   @Override

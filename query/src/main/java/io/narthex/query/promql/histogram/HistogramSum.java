@@ -12,6 +12,9 @@ import java.util.Arrays;
  * <p>Where asked to it keeps what rounding loses (Neumaier's improvement of Kahan's summation).
  */
 public final class HistogramSum implements HistogramTotal {
+  /** What it takes without its buckets. */
+  private static final long OWN_BYTES = 112;
+
   private final boolean compensated;
   private ResetHint hint;
   private int schema;
@@ -109,6 +112,11 @@ public final class HistogramSum implements HistogramTotal {
   double greatest() {
     double plain = Math.max(Math.abs(zeroCount), Math.max(Math.abs(count), Math.abs(sum)));
     return Math.max(plain, Math.max(positive.greatest(), negative.greatest()));
+  }
+
+  @Override
+  public long sizeInBytes() {
+    return OWN_BYTES + positive.sizeInBytes() + negative.sizeInBytes();
   }
 
   @Override

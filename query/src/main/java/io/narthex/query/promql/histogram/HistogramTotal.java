@@ -14,6 +14,9 @@ public sealed interface HistogramTotal permits HistogramSum, HistogramMean {
   /** Whether histograms with different custom bounds were combined. */
   boolean boundsReconciled();
 
+  /** Bytes that it holds now, estimated. */
+  long sizeInBytes();
+
   /** What they become, without empty buckets; nothing may be added any more. */
   FloatHistogram total();
 }

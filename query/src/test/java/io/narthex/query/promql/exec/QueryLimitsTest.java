@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.FloatHistogram.ResetHint;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.storage.MemoryStore;
 import io.narthex.query.promql.Cancellation;
 import io.narthex.query.promql.QueryProgress;
 import io.narthex.query.promql.QueryRequest;
+import io.narthex.query.promql.exec.EngineOptions.Feature;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class QueryLimitsTest {
@@ -69,6 +74,80 @@ class QueryLimitsTest {
 
     first.close();
     assertThat(engine.query(request("m", QueryProgress.unwatched())).value()).isNotNull();
+  }
+
+  private static FloatHistogram histogram(int buckets, double count) {
+    double[] counts = new double[buckets];
+    Arrays.fill(counts, count);
+    return new FloatHistogram(
+        ResetHint.UNKNOWN,
+        8,
+        0,
+        0,
+        count * buckets,
+        count,
+        new int[] {0, buckets},
+        counts,
+        new int[0],
+        new double[0],
+        new double[0]);
+  }
+
+  /** Histograms of 160 buckets, some 1.5 kB each: 20 series at 200 times are some 6 MB. */
+  private static VectorizedQueryEngine histograms(long perQuery) {
+    var store = new MemoryStore();
+    for (int i = 0; i < 20; i++) {
+      var labels = Labels.of("__name__", "h", "i", Integer.toString(i));
+      for (int row = 0; row < SAMPLES; row++) {
+        store.append(labels, row * 15_000L, histogram(160, row + 1));
+      }
+    }
+    return new VectorizedQueryEngine(
+        store,
+        EngineOptions.defaults()
+            .withFeatures(Set.of(Feature.EXPERIMENTAL_FUNCTIONS))
+            .withMemory(perQuery, 1L << 30));
+  }
+
+  private static void assertOverBudget(VectorizedQueryEngine engine, String query, String by) {
+    assertThatThrownBy(() -> engine.query(QueryRequest.range(query, 0, 2_985_000, 15_000)))
+        .as(query)
+        .isInstanceOfSatisfying(
+            FaultException.class, e -> assertThat(e.fault()).isEqualTo(Fault.TOO_MANY_SAMPLES))
+        .hasMessageContaining("(--query.max-bytes)")
+        .hasMessageEndingWith(" by " + by);
+  }
+
+  @Test
+  void histograms_thatAnAggregationKeeps_countAgainstTheBudget() {
+    String sum = "sum by (i) (rate(h[1m]))";
+    String average = "avg by (i) (rate(h[1m]))";
+    assertOverBudget(histograms(2 << 20), "count(" + sum + ")", sum);
+    assertOverBudget(histograms(2 << 20), "count(" + average + ")", average);
+    assertThat(
+            histograms(64 << 20)
+                .query(QueryRequest.range("count(" + sum + ")", 0, 2_985_000, 15_000))
+                .value())
+        .isNotNull();
+  }
+
+  @Test
+  void histograms_ofOneSeries_countWhileTheyAreRead() {
+    assertOverBudget(histograms(200 << 10), "count(h)", "h");
+    assertOverBudget(histograms(200 << 10), "count(rate(h[1m]))", "h[1m]");
+    // One series after the other: each gives back what it took.
+    assertThat(
+            histograms(1 << 20)
+                .query(QueryRequest.range("count(h)", 0, 2_985_000, 15_000))
+                .value())
+        .isNotNull();
+  }
+
+  @Test
+  void histograms_thatAreHeldByOperators_count() {
+    assertOverBudget(histograms(2 << 20), "count(limitk(20, h))", "limitk(20, h)");
+    String join = "h * on (i) group_left () (h / 2)";
+    assertOverBudget(histograms(2 << 20), "count(" + join + ")", join);
   }
 
   @Test
