@@ -23,8 +23,7 @@ final class SumAccumulator implements Accumulator {
     lost = new double[groups][];
     seen = new long[groups][];
     histograms =
-        new HistogramCells(
-            first -> new HistogramSum(first, true), evaluation, span, groups, steps);
+        new HistogramCells(first -> new HistogramSum(first, true), evaluation, span, groups, steps);
   }
 
   @Override

@@ -137,9 +137,7 @@ class QueryLimitsTest {
     assertOverBudget(histograms(200 << 10), "count(rate(h[1m]))", "h[1m]");
     // One series after the other: each gives back what it took.
     assertThat(
-            histograms(1 << 20)
-                .query(QueryRequest.range("count(h)", 0, 2_985_000, 15_000))
-                .value())
+            histograms(1 << 20).query(QueryRequest.range("count(h)", 0, 2_985_000, 15_000)).value())
         .isNotNull();
   }
 
