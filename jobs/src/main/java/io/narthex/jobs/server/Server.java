@@ -128,7 +128,13 @@ public final class Server implements AutoCloseable {
   }
 
   private static void becomeReady(ServerParts parts, EmbeddedFlink.Job job) {
+    var ended = job.ended();
     while (!job.isRunning()) {
+      if (ended.isDone()) {
+        ended.join(); // tells the failure
+        throw new StartupException(
+            StartupException.FAILED, "narthex: the pipeline ended before it ran");
+      }
       LockSupport.parkNanos(10_000_000);
     }
     checkpoint(job, "a crash now forgets alerts"); // the first one, without waiting for its time

@@ -27,7 +27,12 @@ public final class HttpClients {
   public static final String USER_AGENT = "Narthex/0.1.0";
 
   private static final int MOST_REDIRECTS = 10;
-  private static final int CONNECTIONS_PER_HOST = 32;
+
+  /**
+   * Who asks bounds how much at once: a job its targets, a queue its requests. This ends runaways.
+   */
+  private static final int CONNECTIONS_PER_HOST = 10_000;
+
   private static final int WAITING_PER_HOST = 1024;
 
   private static final ConnectionProvider POOL =
@@ -37,6 +42,7 @@ public final class HttpClients {
           .pendingAcquireTimeout(Duration.ofSeconds(60))
           .maxIdleTime(Duration.ofMinutes(5))
           .evictInBackground(Duration.ofSeconds(30))
+          .disposeInactivePoolsInBackground(Duration.ofMinutes(1), Duration.ofMinutes(10))
           .build();
 
   private static final Pattern ONE_DIGIT_PORT = Pattern.compile("https?://[^/?#]+:[0-9](?![0-9])");

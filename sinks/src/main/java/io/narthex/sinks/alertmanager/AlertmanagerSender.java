@@ -10,6 +10,7 @@ import io.narthex.pipeline.relabel.Relabeler;
 import io.narthex.pipeline.status.StatusBoard;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -235,30 +237,48 @@ public final class AlertmanagerSender implements AutoCloseable {
   }
 
   private void discover(AlertingConfig.Alertmanagers config, Served served) {
-    var sources = config.discovery().stream().map(discovery).toList();
-    var found =
-        sources.isEmpty()
-            ? Flux.just(List.<TargetGroup>of())
-            : Flux.combineLatest(sources, AlertmanagerSender::joined);
-    var subscription =
-        found.subscribe(
-            groups -> discovered(served, FoundAlertmanagers.of(config, groups)),
-            fault -> LOG.error("the discovery of Alertmanagers has ended: {}", fault.toString()));
+    var sources = config.discovery();
+    var last = new ArrayList<List<TargetGroup>>(Collections.nCopies(sources.size(), List.of()));
+    var subscriptions = Disposables.composite();
+    if (sources.isEmpty()) {
+      discovered(served, FoundAlertmanagers.of(config, List.of()));
+    }
+    for (int i = 0; i < sources.size(); i++) {
+      int source = i;
+      subscriptions.add(
+          discovery
+              .apply(sources.get(source))
+              .subscribe(
+                  groups -> discovered(served, config, last, source, groups),
+                  fault ->
+                      LOG.error(
+                          "a discovery of Alertmanagers has ended, what it found last stays: {}",
+                          fault.toString())));
+    }
     synchronized (this) {
       if (sets.get(config) == served) {
-        served.discovery = subscription;
+        served.discovery = subscriptions;
         return;
       }
     }
-    subscription.dispose();
+    subscriptions.dispose();
   }
 
-  private static List<TargetGroup> joined(Object[] lists) {
-    var all = new ArrayList<TargetGroup>();
-    for (Object list : lists) {
-      ((List<?>) list).forEach(group -> all.add((TargetGroup) group));
-    }
-    return all;
+  /**
+   * One of an entry's discoveries found something; one that has found nothing yet holds up no
+   * other.
+   *
+   * @param last what each discovery found last, only touched here
+   */
+  private synchronized void discovered(
+      Served served,
+      AlertingConfig.Alertmanagers config,
+      List<List<TargetGroup>> last,
+      int source,
+      List<TargetGroup> groups) {
+    last.set(source, groups);
+    var all = last.stream().flatMap(List::stream).toList();
+    discovered(served, FoundAlertmanagers.of(config, all));
   }
 
   private synchronized void discovered(Served served, FoundAlertmanagers found) {

@@ -1,7 +1,7 @@
 package io.narthex.sinks.alertmanager;
 
 import io.narthex.pipeline.config.HttpClientConfig;
-import io.narthex.pipeline.http.HttpClients;
+import io.narthex.pipeline.http.LiveHttpClient;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
@@ -20,16 +19,13 @@ final class HttpTransport implements AlertTransport {
 
   private static final int MOST_TEXT = 512;
 
-  /** Certificates are files: they are read once, on a thread that may block. */
-  private final Mono<HttpClient> client;
+  private final LiveHttpClient client;
 
   HttpTransport(HttpClientConfig config) {
-    client =
-        Mono.fromCallable(() -> HttpClients.create(config))
-            .subscribeOn(Schedulers.boundedElastic())
-            .cacheInvalidateIf(made -> false);
+    client = new LiveHttpClient(config);
     // The first alert is not to wait for the making of a client, which may take seconds.
     client
+        .get()
         .flatMap(HttpClient::warmup)
         .subscribe(
             warm -> {},
@@ -38,17 +34,19 @@ final class HttpTransport implements AlertTransport {
 
   @Override
   public Mono<Answer> post(String url, byte[] body) {
-    return client.flatMap(
-        http ->
-            http.headers(
-                    headers ->
-                        headers.set(
-                            HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON))
-                .post()
-                .uri(url)
-                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
-                .response(HttpTransport::answer)
-                .next());
+    return client
+        .get()
+        .flatMap(
+            http ->
+                http.headers(
+                        headers ->
+                            headers.set(
+                                HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_JSON))
+                    .post()
+                    .uri(url)
+                    .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body)))
+                    .response(HttpTransport::answer)
+                    .next());
   }
 
   private static Mono<Answer> answer(HttpClientResponse response, ByteBufFlux body) {

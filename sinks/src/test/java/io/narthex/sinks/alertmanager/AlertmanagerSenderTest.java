@@ -329,6 +329,43 @@ class AlertmanagerSenderTest {
   }
 
   @Test
+  void send_oneDiscoveryOfTwoFindsNothingOrFails_theOthersAlertmanagersGetAlerts() {
+    var found = Sinks.many().unicast().<List<TargetGroup>>onBackpressureBuffer();
+    var discoveries =
+        List.of(
+            Flux.<List<TargetGroup>>never(),
+            Flux.<List<TargetGroup>>error(new IllegalStateException("no such file")),
+            found.asFlux());
+    var entry =
+        new Alertmanagers(
+            "http",
+            "",
+            Duration.ofSeconds(10),
+            HttpClientConfig.DEFAULT,
+            List.of(at("0"), at("1"), at("2")),
+            List.of(),
+            List.of());
+    var several =
+        new AlertmanagerSender(
+            SenderOptions.DEFAULT.withDrain(Duration.ZERO),
+            status,
+            AlertHistory.NONE,
+            new PrometheusRegistry(),
+            config -> discoveries.get(entry.discovery().indexOf(config)),
+            config -> this::post,
+            time);
+    try (several) {
+      several.apply(config(entry), Map.of());
+      found.emitNext(
+          List.of(new TargetGroup(List.of("a:9093"), Map.of(), "third")),
+          Sinks.EmitFailureHandler.FAIL_FAST);
+      several.send(List.of(firing("Up", 5000)));
+      pass(Duration.ofMillis(1));
+      assertThat(names(A)).containsExactly("Up");
+    }
+  }
+
+  @Test
   void close_realServerThatIsSlow_drainsTheQueue() {
     var bodies = new ConcurrentLinkedQueue<String>();
     var busy = new AtomicInteger(2);

@@ -3,12 +3,13 @@ package io.narthex.sources.discovery;
 import io.narthex.pipeline.config.DiscoveryConfig;
 import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
 import io.narthex.pipeline.config.TargetGroups.Format;
-import io.narthex.pipeline.http.HttpClients;
+import io.narthex.pipeline.http.LiveHttpClient;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,21 +39,34 @@ final class HttpDiscovery {
 
   private final DiscoveryConfig.Http config;
   private final DiscoveryMetrics metrics;
+  private final LiveHttpClient client;
 
   HttpDiscovery(DiscoveryConfig.Http config, DiscoveryMetrics metrics) {
     this.config = config;
     this.metrics = metrics;
+    this.client = new LiveHttpClient(config.client());
   }
 
+  /**
+   * The groups at each change. Where the first answer is a fault, there are none for the time
+   * being: what other discoveries find does not wait for a server that is away.
+   */
   Flux<List<TargetGroup>> groups() {
-    return Mono.fromCallable(() -> HttpClients.create(config.client()))
-        .subscribeOn(Schedulers.boundedElastic())
-        .flatMapMany(
-            client ->
-                Flux.interval(Duration.ZERO, config.refresh())
-                    .onBackpressureDrop()
-                    .concatMap(tick -> refresh(client), 0))
-        .distinctUntilChanged();
+    return Flux.defer(
+        () -> {
+          var answered = new AtomicBoolean();
+          return Flux.interval(Duration.ZERO, config.refresh())
+              .onBackpressureDrop()
+              .concatMap(
+                  tick ->
+                      client
+                          .get()
+                          .flatMap(this::refresh)
+                          .onErrorResume(error -> keep(error, answered.get()))
+                          .doOnNext(groups -> answered.set(true)),
+                  0)
+              .distinctUntilChanged();
+        });
   }
 
   private Mono<List<TargetGroup>> refresh(HttpClient client) {
@@ -73,8 +87,7 @@ final class HttpDiscovery {
             text ->
                 DiscoveredGroups.read(
                     text, config.url(), Format.JSON, Map.entry(URL_LABEL, config.url())))
-        .timeout(timeout)
-        .onErrorResume(this::keep);
+        .timeout(timeout);
   }
 
   private Mono<String> answer(HttpClientResponse response, ByteBufFlux body) {
@@ -90,10 +103,13 @@ final class HttpDiscovery {
     return Bodies.read(body, MOST_BYTES).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
-  private Mono<List<TargetGroup>> keep(Throwable error) {
+  private Mono<List<TargetGroup>> keep(Throwable error, boolean answered) {
     metrics.httpFailure();
     LOG.warn(
-        "cannot discover targets at {}, keeping those known: {}", config.url(), error.toString());
-    return Mono.empty();
+        "cannot discover targets at {}, {}: {}",
+        config.url(),
+        answered ? "keeping those known" : "none are known yet",
+        error.toString());
+    return answered ? Mono.empty() : Mono.just(List.of());
   }
 }

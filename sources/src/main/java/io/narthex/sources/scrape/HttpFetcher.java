@@ -2,6 +2,7 @@ package io.narthex.sources.scrape;
 
 import io.narthex.pipeline.config.HttpClientConfig;
 import io.narthex.pipeline.http.HttpClients;
+import io.narthex.pipeline.http.LiveHttpClient;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
@@ -24,7 +24,7 @@ final class HttpFetcher implements Fetcher {
 
   private final BufferPool buffers;
   private final long maxBodyBytes;
-  private final Map<HttpClientConfig, Mono<HttpClient>> clients = new ConcurrentHashMap<>();
+  private final Map<HttpClientConfig, LiveHttpClient> clients = new ConcurrentHashMap<>();
 
   HttpFetcher(BufferPool buffers, long maxBodyBytes) {
     this.buffers = buffers;
@@ -33,7 +33,9 @@ final class HttpFetcher implements Fetcher {
 
   @Override
   public Mono<Body> fetch(TargetSplit target) {
-    return client(target.config().client())
+    return clients
+        .computeIfAbsent(target.config().client(), LiveHttpClient::new)
+        .get()
         .flatMap(client -> request(client, target).next())
         .onErrorMap(error -> FetchFaults.described(error, target.url()));
   }
@@ -43,18 +45,6 @@ final class HttpFetcher implements Fetcher {
     Set<HttpClientConfig> used = new HashSet<>();
     targets.forEach(target -> used.add(target.config().client()));
     clients.keySet().retainAll(used);
-  }
-
-  /**
-   * Certificates are files; they are read once, on a thread that may block. A fault is tried again.
-   */
-  private Mono<HttpClient> client(HttpClientConfig config) {
-    return clients.computeIfAbsent(
-        config,
-        c ->
-            Mono.fromCallable(() -> HttpClients.create(c))
-                .subscribeOn(Schedulers.boundedElastic())
-                .cacheInvalidateIf(client -> false));
   }
 
   private Flux<Body> request(HttpClient client, TargetSplit target) {

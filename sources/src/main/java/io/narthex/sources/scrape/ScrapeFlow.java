@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.slf4j.Logger;
@@ -115,14 +116,22 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
     tools.close();
   }
 
+  /** What the series of a target are told apart by. */
+  private record Identity(String pool, Map<String, String> labels) {
+    static Identity of(TargetSplit target) {
+      return new Identity(target.pool(), target.labelMap());
+    }
+  }
+
   /** Starts, changes and ends loops. */
   private void reconcile() {
     var wanted = new HashSet<String>();
+    gathered.forEach(target -> wanted.add(target.splitId()));
+    moveToNewIds(wanted);
     int begun = 0;
     int changed = 0;
     for (var target : gathered) {
       String id = target.splitId();
-      wanted.add(id);
       var loop = loops.get(id);
       if (loop == null) {
         start(target);
@@ -151,6 +160,32 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
         begun,
         changed,
         before - loops.size());
+  }
+
+  /**
+   * A target whose path or parameters changed has another id, and the same series: its loop goes
+   * on, so that there is no gap in them.
+   */
+  private void moveToNewIds(Set<String> wanted) {
+    var left = new HashMap<Identity, TargetLoop>();
+    loops.forEach(
+        (id, loop) -> {
+          if (!wanted.contains(id)) {
+            left.put(Identity.of(loop.split()), loop);
+          }
+        });
+    if (left.isEmpty()) {
+      return;
+    }
+    for (var target : gathered) {
+      if (!loops.containsKey(target.splitId())) {
+        var loop = left.remove(Identity.of(target));
+        if (loop != null) {
+          loops.remove(loop.split().splitId());
+          loops.put(target.splitId(), loop);
+        }
+      }
+    }
   }
 
   private void start(TargetSplit target) {

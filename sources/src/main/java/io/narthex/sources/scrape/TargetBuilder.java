@@ -138,7 +138,9 @@ final class TargetBuilder {
     var all = kept.build();
     String url = url(all);
     byte[] urlBytes = url.getBytes(StandardCharsets.UTF_8);
-    long hash = all.hash() ^ Long.rotateLeft(LabelHash.of(urlBytes, 0, urlBytes.length), 32);
+    // Another interval is no other target: its series go on.
+    var identity = all.without(name -> name.equals(INTERVAL) || name.equals(TIMEOUT));
+    long hash = identity.hash() ^ Long.rotateLeft(LabelHash.of(urlBytes, 0, urlBytes.length), 32);
     var shown = all.without(name -> name.startsWith(RESERVED)).toMap();
     return new TargetSplit(
         with(interval, timeout, all),

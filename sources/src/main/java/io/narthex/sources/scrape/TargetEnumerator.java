@@ -199,9 +199,10 @@ final class TargetEnumerator implements SplitEnumerator<TargetSplit, NoState> {
         Discoveries.of(discovery, metrics.discovery)
             .subscribe(
                 groups -> context.runInCoordinatorThread(() -> found(pool, found, groups)),
-                error ->
-                    LOG.error(
-                        "discovery of job {} ended: {}", pool.config.jobName(), error, error)));
+                error -> {
+                  LOG.error("discovery of job {} ended: {}", pool.config.jobName(), error, error);
+                  context.runInCoordinatorThread(() -> ended(pool, found));
+                }));
   }
 
   private void found(Pool pool, Found found, List<TargetGroup> groups) {
@@ -209,6 +210,11 @@ final class TargetEnumerator implements SplitEnumerator<TargetSplit, NoState> {
       found.groups = groups;
       sync(pool);
     }
+  }
+
+  /** The others of the pool do not wait for what will not come. */
+  private void ended(Pool pool, Found found) {
+    found(pool, found, found.groups == null ? List.of() : found.groups);
   }
 
   /** Makes the targets of a pool anew; not before a new discovery has found what it replaces. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.narthex.pipeline.config.DiscoveryConfig;
 import io.narthex.pipeline.config.DiscoveryConfig.TargetGroup;
 import io.narthex.pipeline.config.HttpClientConfig;
+import io.narthex.pipeline.config.HttpClientConfig.Proxy;
+import io.narthex.pipeline.config.HttpClientConfig.Tls;
 import io.narthex.pipeline.config.TargetGroups.Format;
 import io.narthex.pipeline.testkit.Reference;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -125,7 +127,7 @@ class DiscoveriesTest {
     try {
       String url = "http://127.0.0.1:" + server.port() + "/sd";
       var http = new DiscoveryConfig.Http(url, Duration.ofMillis(50), HttpClientConfig.DEFAULT);
-      StepVerifier.create(Discoveries.of(http, metrics))
+      StepVerifier.create(Discoveries.of(http, metrics).skipWhile(List::isEmpty))
           .assertNext(
               groups -> {
                 assertThat(answer(groups) % 3).isEqualTo(1);
@@ -139,6 +141,48 @@ class DiscoveriesTest {
     } finally {
       server.disposeNow();
     }
+  }
+
+  @Test
+  void http_noAnswerAtFirst_isAnEmptyListUntilThereIsOne() {
+    var asked = new AtomicInteger();
+    var server =
+        HttpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .route(
+                routes ->
+                    routes.get(
+                        "/sd",
+                        (request, response) ->
+                            response
+                                .status(asked.incrementAndGet() < 3 ? 503 : 200)
+                                .header("Content-Type", "application/json")
+                                .sendString(Mono.just("[{\"targets\":[\"h:1\"]}]"))))
+            .bindNow();
+    try {
+      String url = "http://127.0.0.1:" + server.port() + "/sd";
+      var http = new DiscoveryConfig.Http(url, Duration.ofMillis(50), HttpClientConfig.DEFAULT);
+      StepVerifier.create(Discoveries.of(http, metrics))
+          .assertNext(groups -> assertThat(groups).isEmpty())
+          .assertNext(groups -> assertThat(addresses(groups)).containsExactly("h:1"))
+          .thenCancel()
+          .verify();
+    } finally {
+      server.disposeNow();
+    }
+  }
+
+  @Test
+  void http_certificateThatIsMissing_endsNothing() {
+    var missing = folder.resolve("ca.pem").toString();
+    var tls = new Tls(null, missing, null, null, null, null, "", false, null, null);
+    var client = new HttpClientConfig(null, null, null, tls, Proxy.NONE, true, true, Map.of());
+    var http = new DiscoveryConfig.Http("https://127.0.0.1:9/", Duration.ofMillis(20), client);
+    StepVerifier.create(Discoveries.of(http, metrics))
+        .assertNext(groups -> assertThat(groups).isEmpty())
+        .thenCancel()
+        .verify();
   }
 
   @Test
