@@ -5,8 +5,12 @@ import io.narthex.pipeline.storage.PageStatistics;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.codec.ByteInput;
 import io.narthex.sinks.codec.ByteOutput;
+import io.narthex.sinks.codec.Leaders;
+import io.narthex.sinks.codec.MalformedPageException;
 import io.narthex.sinks.codec.PageDecoder;
+import io.narthex.sinks.codec.PageEncoder;
 import io.narthex.sinks.codec.StatisticsCodec;
+import io.narthex.sinks.codec.ValueCodec;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * Walks pages of one series that overlap a range. A page that reaches out of the range is given
  * whole: its times, statistics and rows are those of the page. Confined to one thread.
  */
-final class BlockPages implements PageCursor {
+final class BlockPages implements PageCursor, Leaders {
   /** Columns of timestamps that a thread keeps decoded; a power of two. */
   private static final int KEPT_COLUMNS = 16;
 
-  /** Decoders of a thread: some 150 KB of scratch, reused from page to page. */
+  /** Columns that others follow that a thread keeps decoded; a power of two. */
+  private static final int KEPT_LEADERS = 16;
+
+  /** Decoders of a thread: some 300 KB of scratch, reused from page to page. */
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private static final class Scratch {
@@ -29,6 +36,30 @@ final class BlockPages implements PageCursor {
     final @Nullable MappedBatch[] keptBatches = new MappedBatch[KEPT_COLUMNS];
     final int[] keptRows = new int[KEPT_COLUMNS];
     final long[][] keptColumns = new long[KEPT_COLUMNS][];
+
+    // The buckets of a histogram follow one column, and are asked for together.
+    final PageDecoder leaderDecoder = new PageDecoder();
+    final ByteInput leaderBody = new ByteInput();
+    final @Nullable MappedBatch[] leaderBatches = new MappedBatch[KEPT_LEADERS];
+    final int[] leaderRows = new int[KEPT_LEADERS];
+    final long[][] leaders = new long[KEPT_LEADERS][0];
+
+    /** The steps of a page that others follow; not to be changed. */
+    long[] leader(MappedBatch batch, int row, int count) {
+      int place = (System.identityHashCode(batch) + row) & (KEPT_LEADERS - 1);
+      if (leaderBatches[place] != batch || leaderRows[place] != row) {
+        leaderBatches[place] = null;
+        if (leaders[place].length < count) {
+          leaders[place] = new long[count];
+        }
+        batch.bytesAt(Tables.PAGES_VALUES, row, leaderBody);
+        int codec = batch.byteAt(Tables.PAGES_CODEC, row);
+        leaderDecoder.readSteps(leaderBody, codec, leaders[place], count);
+        leaderBatches[place] = batch;
+        leaderRows[place] = row;
+      }
+      return leaders[place];
+    }
 
     /** The timestamps of a row of the table of timestamps; not to be changed. */
     long[] timestamps(MappedBatch batch, int row, int count) {
@@ -151,10 +182,36 @@ final class BlockPages implements PageCursor {
     int codec = batch.byteAt(Tables.PAGES_CODEC, row);
     try {
       long[] column = scratch.timestamps(times, timesRow, count());
-      scratch.decoder.read(column, scratch.body, codec, whole, after, until, into);
+      scratch.decoder.read(column, scratch.body, codec, this, whole, after, until, into);
     } catch (RuntimeException e) {
       throw block.corrupt(e);
     }
+  }
+
+  /**
+   * The steps of the page that the current one follows; both have one column of timestamps.
+   *
+   * @throws MalformedPageException if there is none, or if it has another column of timestamps
+   */
+  @Override
+  public long[] steps(long distance, int count) {
+    if (distance <= 0 || distance > page) {
+      throw new MalformedPageException("page " + page + " follows one " + distance + " before it");
+    }
+    int number = page - (int) distance;
+    int batchNumber = pages.batchOf(number);
+    var leaderBatch = pages.batch(batchNumber);
+    int leaderRow = number - pages.firstRow(batchNumber);
+    if (leaderBatch.intAt(Tables.PAGES_TIMESTAMPS, leaderRow)
+        != batch.intAt(Tables.PAGES_TIMESTAMPS, row)) {
+      throw new MalformedPageException("page " + page + " follows one of other times");
+    }
+    return SCRATCH.get().leader(leaderBatch, leaderRow, count);
+  }
+
+  /** Whether the page can be read without another one. */
+  boolean standsAlone() {
+    return (codec() & ~PageEncoder.START_TIMESTAMPS) != ValueCodec.FOLLOWING.ordinal();
   }
 
   /** Appends the times of the page's rows; their values are without meaning. */

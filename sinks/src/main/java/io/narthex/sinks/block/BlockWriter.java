@@ -25,11 +25,15 @@ public final class BlockWriter implements AutoCloseable {
   /** Rows of a page of histograms at most: they are larger, and decoded together. */
   public static final int HISTOGRAM_PAGE_ROWS = 128;
 
+  /** Rows of a page at least that follows another. */
+  private static final int LEAST_FOLLOWING = 64;
+
   private final Path directory;
   private final String id = BlockId.next();
   private final Path folder;
   private final BlockOptions options;
   private final PageEncoder encoder = new PageEncoder();
+  private final BucketLeaders leaders = new BucketLeaders();
   private final SeriesTableWriter series = new SeriesTableWriter();
   private final TimestampTableWriter timestamps;
   private final PageTableWriter pages;
@@ -93,6 +97,7 @@ public final class BlockWriter implements AutoCloseable {
       throw new IllegalArgumentException(labels + " after " + current + ": not in label order");
     }
     current = labels;
+    leaders.begin(labels);
     currentEnd = Long.MIN_VALUE;
     currentAdded = false;
   }
@@ -125,6 +130,14 @@ public final class BlockWriter implements AutoCloseable {
   }
 
   /**
+   * Whether pages of the current series can be copied: not if they follow others, or may be
+   * followed.
+   */
+  public boolean copies(PageCursor page) {
+    return !(options.dense() && leaders.isMember()) && ((BlockPages) page).standsAlone();
+  }
+
+  /**
    * Copies the page at which a cursor of {@link Block#pages} stands into the current series, as it
    * is encoded.
    *
@@ -139,7 +152,8 @@ public final class BlockWriter implements AutoCloseable {
     copied.clear();
     source.readTimestamps(copied);
     int codec = source.copy(pages.values(), pages.statistics());
-    addPage(copied, 0, copied.size(), codec);
+    int column = timestamps.number(copied, 0, copied.size());
+    addPage(copied, 0, copied.size(), column, codec);
     currentEnd = page.maxTime();
   }
 
@@ -150,18 +164,40 @@ public final class BlockWriter implements AutoCloseable {
     for (int p = 0; p < pageCount; p++) {
       int first = from + (int) ((long) count * p / pageCount);
       int end = from + (int) ((long) count * (p + 1) / pageCount);
+      int column = timestamps.number(rows, first, end);
       int codec = encoder.values(rows, first, end, pages.values());
+      if (mayFollow(rows, first, end)) {
+        codec = follow(rows, first, end, column, codec);
+      }
       encoder.statistics(rows, first, end, pages.statistics());
-      addPage(rows, first, end, codec);
+      addPage(rows, first, end, column, codec);
     }
   }
 
-  private void addPage(SampleBuffer rows, int from, int to, int codec) throws IOException {
+  private boolean mayFollow(SampleBuffer rows, int from, int to) {
+    return options.dense()
+        && leaders.isMember()
+        && to - from >= LEAST_FOLLOWING
+        && rows.histogram(from) == null;
+  }
+
+  private int follow(SampleBuffer rows, int from, int to, int column, int codec) {
+    BucketLeaders.@Nullable Leader leader = leaders.of(column);
+    if (leader == null) {
+      leaders.offer(column, pages.next(), rows.values(), from, to - from);
+      return codec;
+    }
+    int distance = pages.next() - leader.page();
+    return encoder.follow(rows, from, to, codec, leader.steps(), distance, pages.values());
+  }
+
+  private void addPage(SampleBuffer rows, int from, int to, int column, int codec)
+      throws IOException {
     if (!currentAdded) {
       series.add(Objects.requireNonNull(current, "no series was begun"), pages.next());
       currentAdded = true;
     }
-    pages.add(series.series() - 1, timestamps.number(rows, from, to), codec);
+    pages.add(column, codec);
     samples += to - from;
     minTime = Math.min(minTime, rows.timestamps()[from]);
     maxTime = Math.max(maxTime, rows.timestamps()[to - 1]);

@@ -11,7 +11,6 @@ final class PageTableWriter implements AutoCloseable {
   static final int BATCH_BYTES = 16 << 20;
 
   private final TableWriter table;
-  private final ByteOutput series = new ByteOutput(1 << 12);
   private final ByteOutput timestamps = new ByteOutput(1 << 12);
   private final ByteOutput codecs = new ByteOutput(1 << 10);
   private final BinaryColumn values = new BinaryColumn();
@@ -38,8 +37,7 @@ final class PageTableWriter implements AutoCloseable {
     return statistics.data();
   }
 
-  void add(int seriesId, int timestampColumn, int codec) throws IOException {
-    series.writeInt(seriesId);
+  void add(int timestampColumn, int codec) throws IOException {
     timestamps.writeInt(timestampColumn);
     codecs.write(codec);
     values.end();
@@ -54,10 +52,8 @@ final class PageTableWriter implements AutoCloseable {
     table.batch(
         new TableWriter.Body(
             rows,
-            new int[] {rows, rows, rows, rows, rows},
+            new int[] {rows, rows, rows, rows},
             List.of(
-                Slice.EMPTY,
-                Slice.of(series),
                 Slice.EMPTY,
                 Slice.of(timestamps),
                 Slice.EMPTY,
@@ -70,7 +66,6 @@ final class PageTableWriter implements AutoCloseable {
                 statistics.bytes())));
     rowsWritten += rows;
     rows = 0;
-    series.clear();
     timestamps.clear();
     codecs.clear();
     values.clear();

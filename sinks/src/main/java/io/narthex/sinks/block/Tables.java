@@ -17,7 +17,7 @@ final class Tables {
 
   static final String SERIES_FIELDS = "first_page,labels";
   static final String POSTINGS_FIELDS = "name,value,series";
-  static final String PAGES_FIELDS = "series,timestamps,codec,values,statistics";
+  static final String PAGES_FIELDS = "timestamps,codec,values,statistics";
   static final String TIMESTAMPS_FIELDS = "min_time,max_time,count,encoded";
 
   /** Rows of each batch of the series table but the last. */
@@ -35,11 +35,10 @@ final class Tables {
   static final int POSTINGS_SERIES = 6;
 
   // Buffers of the pages table.
-  static final int PAGES_SERIES = 1;
-  static final int PAGES_TIMESTAMPS = 3;
-  static final int PAGES_CODEC = 5;
-  static final int PAGES_VALUES = 7;
-  static final int PAGES_STATISTICS = 10;
+  static final int PAGES_TIMESTAMPS = 1;
+  static final int PAGES_CODEC = 3;
+  static final int PAGES_VALUES = 5;
+  static final int PAGES_STATISTICS = 8;
 
   // Buffers of the timestamps table.
   static final int TIMESTAMPS_MIN = 1;
@@ -82,7 +81,6 @@ final class Tables {
   static Schema pages() {
     return new Schema(
         List.of(
-            plain("series", INT),
             plain("timestamps", INT),
             plain("codec", new ArrowType.Int(8, false)),
             plain("values", BINARY),

@@ -94,7 +94,7 @@ public final class HistogramDecoder {
     double[][] byRow = new double[rows][buckets];
     double[] column = new double[rows];
     for (int b = 0; b < buckets; b++) {
-      values.decode(in, ValueCodec.of(in.read()), column, 0, rows);
+      values.decode(in, ValueCodec.of(in.read()), Leaders.NONE, column, 0, rows);
       for (int i = 0; i < rows; i++) {
         byRow[i][b] = column[i];
       }
@@ -104,7 +104,7 @@ public final class HistogramDecoder {
 
   private double[] readColumn(ByteInput in, int rows) {
     double[] column = new double[rows];
-    values.decode(in, ValueCodec.of(in.read()), column, 0, rows);
+    values.decode(in, ValueCodec.of(in.read()), Leaders.NONE, column, 0, rows);
     return column;
   }
 }

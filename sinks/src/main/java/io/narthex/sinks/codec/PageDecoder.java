@@ -30,6 +30,7 @@ public final class PageDecoder {
    * @param times timestamps of the rows, as {@link #readTimestamps} gives them
    * @param body the encoded values
    * @param codec the page's codec number
+   * @param leaders where the columns are that the page may follow
    * @param whole whether all rows are known to lie in the range
    * @throws MalformedPageException if no encoder writes such bytes
    */
@@ -37,6 +38,7 @@ public final class PageDecoder {
       long[] times,
       ByteInput body,
       int codec,
+      Leaders leaders,
       boolean whole,
       long after,
       long to,
@@ -48,13 +50,13 @@ public final class PageDecoder {
       return;
     }
     if ((codec & PageEncoder.START_TIMESTAMPS) != 0 || codec == ValueCodec.HISTOGRAM.ordinal()) {
-      readRows(times, body, codec, first, end, into);
+      readRows(times, body, codec, leaders, first, end, into);
       return;
     }
     int size = into.size();
     into.ensure(size + count);
     // The whole page is decoded in place; rows before the range are then moved out of the way.
-    decoder.decode(body, ValueCodec.of(codec), into.values(), size, count);
+    decoder.decode(body, ValueCodec.of(codec), leaders, into.values(), size, count);
     if (first > 0) {
       System.arraycopy(into.values(), size + first, into.values(), size, end - first);
     }
@@ -62,8 +64,40 @@ public final class PageDecoder {
     into.grow(end - first);
   }
 
+  /**
+   * Decodes the values of a page of floats, that follows no other, into {@link Leaders#steps}.
+   *
+   * @param into has room for {@code count} steps
+   * @throws MalformedPageException if no encoder writes such bytes
+   */
+  public void readSteps(ByteInput body, int codec, long[] into, int count) {
+    reserve(count);
+    if ((codec & PageEncoder.START_TIMESTAMPS) != 0) {
+      integers.decode(body, starts, 0, count);
+    }
+    var kind = ValueCodec.of(codec & ~PageEncoder.START_TIMESTAMPS);
+    decoder.decode(body, kind, Leaders.NONE, values, 0, count);
+    steps(values, 0, count, into);
+  }
+
+  /** Writes {@link Leaders#steps} of {@code values[from, from + count)}. */
+  public static void steps(double[] values, int from, int count, long[] into) {
+    long before = (long) values[from];
+    for (int i = 0; i < count; i++) {
+      long value = (long) values[from + i];
+      into[i] = value - before;
+      before = value;
+    }
+  }
+
   private void readRows(
-      long[] times, ByteInput body, int codec, int first, int end, SampleBuffer into) {
+      long[] times,
+      ByteInput body,
+      int codec,
+      Leaders leaders,
+      int first,
+      int end,
+      SampleBuffer into) {
     int count = times.length;
     reserve(count);
     boolean withStarts = (codec & PageEncoder.START_TIMESTAMPS) != 0;
@@ -77,7 +111,7 @@ public final class PageDecoder {
       }
       histogramDecoder.decode(body, histograms, count);
     } else {
-      decoder.decode(body, kind, values, 0, count);
+      decoder.decode(body, kind, leaders, values, 0, count);
     }
     for (int i = first; i < end; i++) {
       if (kind == ValueCodec.HISTOGRAM) {

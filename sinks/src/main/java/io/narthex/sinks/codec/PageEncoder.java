@@ -16,6 +16,8 @@ public final class PageEncoder {
   private final IntegerEncoder integers = new IntegerEncoder();
   private final ValueEncoder values = new ValueEncoder();
   private final HistogramEncoder histograms = new HistogramEncoder();
+  private final ByteOutput following = new ByteOutput(1 << 12);
+  private int valueBytes;
   private long[] starts = new long[0];
   private FloatHistogram[] rows = new FloatHistogram[0];
 
@@ -37,7 +39,10 @@ public final class PageEncoder {
     int count = to - from;
     int flags = startTimestamps(samples, from, to, out) ? START_TIMESTAMPS : 0;
     if (samples.histogram(from) == null) {
-      return flags | values.encode(samples.values(), from, count, out).ordinal();
+      int start = out.size();
+      int codec = values.encode(samples.values(), from, count, out).ordinal();
+      valueBytes = out.size() - start;
+      return flags | codec;
     }
     if (rows.length < count) {
       rows = new FloatHistogram[count];
@@ -51,6 +56,38 @@ public final class PageEncoder {
     }
     histograms.encode(rows, 0, count, out);
     return flags | ValueCodec.HISTOGRAM.ordinal();
+  }
+
+  /**
+   * Appends the values of rows {@code [from, to)}, which were appended last, once more, as a column
+   * that follows another.
+   *
+   * @param codec what {@link #values} returned
+   * @param steps see {@link Leaders#steps}
+   * @param distance see {@link Leaders#steps}
+   * @return the page's codec number: the one given if following would not make the page shorter
+   */
+  public int follow(
+      SampleBuffer samples,
+      int from,
+      int to,
+      int codec,
+      long[] steps,
+      int distance,
+      ByteOutput out) {
+    if ((codec & ~START_TIMESTAMPS) != ValueCodec.DECIMAL.ordinal()) {
+      return codec;
+    }
+    following.clear();
+    boolean follows =
+        values.encodeFollowing(samples.values(), from, to - from, steps, distance, following);
+    int valuesFrom = out.size() - valueBytes;
+    if (!follows || following.size() >= valueBytes) {
+      return codec;
+    }
+    out.truncate(valuesFrom);
+    out.write(following.bytes(), 0, following.size());
+    return (codec & START_TIMESTAMPS) | ValueCodec.FOLLOWING.ordinal();
   }
 
   /**

@@ -9,7 +9,12 @@ public enum ValueCodec {
   /** The bits of the doubles as integers. */
   BITS,
   /** Native histograms. */
-  HISTOGRAM;
+  HISTOGRAM,
+  /** Decimals less what another column, the leader, makes expect. */
+  FOLLOWING;
+
+  /** Fraction bits of the ratio by which a column follows its leader. */
+  static final int RATIO_BITS = 24;
 
   /** In the first byte of decimals: exceptions follow. */
   static final int EXCEPTIONS = 0x80;

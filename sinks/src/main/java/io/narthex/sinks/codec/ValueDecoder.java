@@ -13,16 +13,19 @@ public final class ValueDecoder {
    * Decodes a column of doubles.
    *
    * @param codec as the encoder returned it; not {@link ValueCodec#HISTOGRAM}
+   * @param leaders where the columns are that {@link ValueCodec#FOLLOWING} ones follow
    * @param into where to put the values, from index {@code from}
    * @throws MalformedPageException if no encoder writes such bytes
    */
-  public void decode(ByteInput in, ValueCodec codec, double[] into, int from, int count) {
+  public void decode(
+      ByteInput in, ValueCodec codec, Leaders leaders, double[] into, int from, int count) {
     if (column.length < count) {
       column = new long[count];
     }
     switch (codec) {
       case CONSTANT -> Arrays.fill(into, from, from + count, readConstant(in));
       case DECIMAL -> readDecimals(in, into, from, count);
+      case FOLLOWING -> readFollowing(in, leaders, into, from, count);
       case BITS -> readBits(in, into, from, count);
       case HISTOGRAM -> throw new MalformedPageException("histograms where doubles are expected");
     }
@@ -49,13 +52,30 @@ public final class ValueDecoder {
 
   private void readDecimals(ByteInput in, double[] into, int from, int count) {
     int head = in.read();
-    int exponent = head & ~ValueCodec.EXCEPTIONS;
+    int exceptions = (head & ValueCodec.EXCEPTIONS) == 0 ? 0 : readExceptions(in, count);
+    integers.decode(in, column, 0, count);
+    putDecimals(head & ~ValueCodec.EXCEPTIONS, exceptions, into, from, count);
+  }
+
+  private void readFollowing(ByteInput in, Leaders leaders, double[] into, int from, int count) {
+    int head = in.read();
+    int exceptions = (head & ValueCodec.EXCEPTIONS) == 0 ? 0 : readExceptions(in, count);
+    long[] steps = leaders.steps(in.readVarint(), count);
+    long ratio = in.readSigned();
+    integers.decode(in, column, 0, count);
+    long expected = 0;
+    for (int i = 0; i < count; i++) {
+      expected += (steps[i] * ratio) >> ValueCodec.RATIO_BITS;
+      column[i] += expected;
+    }
+    putDecimals(head & ~ValueCodec.EXCEPTIONS, exceptions, into, from, count);
+  }
+
+  /** Makes doubles of the column, and puts the exceptions in their places. */
+  private void putDecimals(int exponent, int exceptions, double[] into, int from, int count) {
     if (exponent > Decimals.MAX_EXPONENT) {
       throw new MalformedPageException("a decimal exponent of " + exponent);
     }
-    int exceptions = (head & ValueCodec.EXCEPTIONS) == 0 ? 0 : in.readCount(count);
-    readExceptions(in, exceptions, count);
-    integers.decode(in, column, 0, count);
     if (exponent == 0) {
       for (int i = 0; i < count; i++) {
         into[from + i] = (double) column[i];
@@ -71,7 +91,9 @@ public final class ValueDecoder {
     }
   }
 
-  private void readExceptions(ByteInput in, int exceptions, int count) {
+  /** Reads the exceptions; gives how many. */
+  private int readExceptions(ByteInput in, int count) {
+    int exceptions = in.readCount(count);
     if (exceptionValues.length < exceptions) {
       exceptionAt = new int[Math.max(64, 2 * exceptions)];
       exceptionValues = new double[exceptionAt.length];
@@ -82,5 +104,6 @@ public final class ValueDecoder {
       exceptionAt[i] = position;
       exceptionValues[i] = Double.longBitsToDouble(in.readLong());
     }
+    return exceptions;
   }
 }

@@ -13,6 +13,9 @@ public final class ValueEncoder {
   /** Above this many bytes a value, decimals are compared with plain bits. */
   private static final int DEAR_BYTES = 4;
 
+  /** Above this ratio the products may overflow in columns that are usual. */
+  private static final double MOST_RATIO = 0x1p48;
+
   private final IntegerEncoder integers = new IntegerEncoder();
   private final int[] exponents = new int[Decimals.MAX_EXPONENT + 2];
   private final ByteOutput other = new ByteOutput(16 << 10);
@@ -52,6 +55,47 @@ public final class ValueEncoder {
       }
     }
     return ValueCodec.DECIMAL;
+  }
+
+  /**
+   * Appends the column that was encoded last once more, as one that follows another. It must have
+   * been encoded as {@link ValueCodec#DECIMAL}.
+   *
+   * @param values the column, as before
+   * @param steps see {@link Leaders#steps}
+   * @param distance see {@link Leaders#steps}
+   * @return whether it follows; if not, nothing was written
+   */
+  boolean encodeFollowing(
+      double[] values, int from, int count, long[] steps, int distance, ByteOutput out) {
+    int start = out.size();
+    writeDecimalHead(values, from, count, out);
+    long ratio = ratio(steps, count);
+    if (ratio == 0) {
+      out.truncate(start);
+      return false;
+    }
+    out.writeVarint(distance);
+    out.writeSigned(ratio);
+    long expected = 0;
+    for (int i = 1; i < count; i++) {
+      expected += (steps[i] * ratio) >> ValueCodec.RATIO_BITS;
+      column[i] -= expected;
+    }
+    integers.encode(column, count, out);
+    return true;
+  }
+
+  /** By how much the column rises for each one that the leader does; 0 if that says nothing. */
+  private long ratio(long[] steps, int count) {
+    double own = 0;
+    double others = 0;
+    for (int i = 1; i < count; i++) {
+      own += Math.max(0, (double) column[i] - (double) column[i - 1]);
+      others += Math.max(0, (double) steps[i]);
+    }
+    double ratio = Math.rint(own / others * (1L << ValueCodec.RATIO_BITS));
+    return ratio > 0 && ratio < MOST_RATIO ? (long) ratio : 0;
   }
 
   /** The decimal exponent of the column encoded last; 0 if it has none. */
@@ -102,6 +146,12 @@ public final class ValueEncoder {
   }
 
   private void writeDecimals(double[] values, int from, int count, ByteOutput out) {
+    writeDecimalHead(values, from, count, out);
+    integers.encode(column, count, out);
+  }
+
+  /** Fills the column with scaled integers and writes what lies before it. */
+  private void writeDecimalHead(double[] values, int from, int count, ByteOutput out) {
     int exceptions = 0;
     long before = 0;
     boolean leading = true;
@@ -123,7 +173,6 @@ public final class ValueEncoder {
     if (exceptions > 0) {
       writeExceptions(values, from, count, exceptions, out);
     }
-    integers.encode(column, count, out);
   }
 
   private void writeExceptions(double[] values, int from, int count, int total, ByteOutput out) {

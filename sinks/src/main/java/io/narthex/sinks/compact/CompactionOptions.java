@@ -10,7 +10,9 @@ import java.util.List;
  * @param ranges lengths of time, ascending, each a multiple of the one before
  */
 public record CompactionOptions(List<Duration> ranges) {
-  private static final Duration FIRST = Duration.ofHours(2);
+  /** Length of the first blocks that segments are merged into; longer ones are written densely. */
+  static final Duration SHORTEST = Duration.ofHours(2);
+
   private static final int FACTOR = 4;
   private static final Duration LONGEST = Duration.ofDays(31);
 
@@ -37,8 +39,8 @@ public record CompactionOptions(List<Duration> ranges) {
   public static CompactionOptions forRetention(Duration retention) {
     Duration longest = retention.isZero() ? LONGEST : retention.dividedBy(10);
     longest = longest.compareTo(LONGEST) > 0 ? LONGEST : longest;
-    List<Duration> ranges = new ArrayList<>(List.of(FIRST));
-    Duration next = FIRST.multipliedBy(FACTOR);
+    List<Duration> ranges = new ArrayList<>(List.of(SHORTEST));
+    Duration next = SHORTEST.multipliedBy(FACTOR);
     while (next.compareTo(longest) <= 0) {
       ranges.add(next);
       next = next.multipliedBy(FACTOR);

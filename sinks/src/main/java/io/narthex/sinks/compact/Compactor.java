@@ -70,7 +70,7 @@ public final class Compactor {
     try {
       for (long start : windows(inputs, length)) {
         List<Block> reaching = overlapping(inputs, start, length);
-        next = BlockWriter.create(directory, options(inputs, reaching));
+        next = BlockWriter.create(directory, options(inputs, reaching, length));
         new WindowMerge(next, tombstones, start, start + length - 1).merge(reaching);
         if (next.seriesCount() == 0) {
           next.close();
@@ -124,7 +124,7 @@ public final class Compactor {
   }
 
   /** The result is as new as the newest input that reaches into its window, and no newer. */
-  private static BlockOptions options(List<Block> inputs, List<Block> reaching) {
+  private static BlockOptions options(List<Block> inputs, List<Block> reaching, long length) {
     int level = 0;
     for (Block input : inputs) {
       level = Math.max(level, input.meta().level());
@@ -133,7 +133,8 @@ public final class Compactor {
     for (Block input : reaching) {
       order = Math.max(order, input.meta().order());
     }
-    return new BlockOptions(level + 1, order, List.of());
+    boolean dense = length > CompactionOptions.SHORTEST.toMillis();
+    return new BlockOptions(level + 1, order, List.of(), dense);
   }
 
   private static List<Long> windows(List<Block> inputs, long length) {

@@ -148,7 +148,7 @@ final class WindowMerge {
     while (pages.next()) {
       boolean whole =
           source.deleted.length == 0 && pages.minTime() >= start && pages.maxTime() <= end;
-      if (whole && isLong(pages)) {
+      if (whole && isLong(pages) && writer.copies(pages)) {
         flush();
         writer.copyPage(pages);
       } else if (whole) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.sinks.codec.ValueCodec;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.dictionary.DictionaryEncoder;
@@ -138,6 +141,54 @@ class BlockTest {
         }
       }
     }
+  }
+
+  @Test
+  void buckets_ofAHistogram_followItsTotalAndComeBack() throws IOException {
+    var series = histogram("h", 3000, "0.1", "1", "+Inf");
+    var meta = write(directory, series, new BlockOptions(1, 1, List.of(), true));
+    var plain = write(directory, series, new BlockOptions(1, 1, List.of()));
+    assertThat(meta.files().get(Tables.PAGES).size())
+        .isLessThan(plain.files().get(Tables.PAGES).size() * 3 / 4);
+    var block = Block.open(directory.resolve(meta.id()));
+    var codecs = BlockAnalysis.of(block, 10).codecs();
+    assertThat(codecs).anyMatch(cost -> cost.codec() == ValueCodec.FOLLOWING && cost.pages() == 9);
+    var last = new SampleBuffer();
+    block.read(3, Long.MIN_VALUE, Long.MAX_VALUE, last); // before what it follows was read
+    int id = 0;
+    for (var one : series.entrySet()) {
+      var all = new SampleBuffer();
+      block.read(id++, Long.MIN_VALUE, Long.MAX_VALUE, all);
+      assertThat(rows(all, Long.MIN_VALUE, Long.MAX_VALUE))
+          .as("rerun with -Dtest.seed=%d", seed)
+          .isEqualTo(rows(one.getValue(), Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+    block.release();
+  }
+
+  /** Series of a classic histogram, its count among them, with resets, start times and the end. */
+  private Map<Labels, SampleBuffer> histogram(String name, int rows, String... bounds) {
+    var series = new TreeMap<Labels, SampleBuffer>();
+    var labels = new ArrayList<Labels>();
+    for (var bound : bounds) {
+      labels.add(Labels.of("__name__", name + "_bucket", "job", "a", "le", bound));
+    }
+    labels.add(Labels.of("__name__", name + "_count", "job", "a"));
+    labels.forEach(one -> series.put(one, new SampleBuffer()));
+    double[] sums = new double[bounds.length];
+    for (int i = 0; i < rows; i++) {
+      int events = 200 + random.nextInt(800);
+      for (int b = 0; b < bounds.length; b++) {
+        sums[b] = i == 1200 ? 0 : sums[b] + events * (b + 1) / bounds.length;
+        series.get(labels.get(b)).add(START + 15_000L * i, sums[b]);
+      }
+      series.get(labels.get(bounds.length)).add(START + 15_000L * i, sums[bounds.length - 1]);
+      if (i > 2000) {
+        series.values().forEach(buffer -> buffer.startTimestamp(START));
+      }
+    }
+    series.values().forEach(buffer -> buffer.add(START + 15_000L * rows, StaleMarker.VALUE));
+    return series;
   }
 
   @Test

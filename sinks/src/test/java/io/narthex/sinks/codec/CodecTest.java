@@ -27,7 +27,7 @@ class CodecTest {
     ValueCodec codec = new ValueEncoder().encode(values, 0, values.length, out);
     double[] back = new double[values.length];
     in.reset(out.bytes(), 0, out.size());
-    new ValueDecoder().decode(in, codec, back, 0, values.length);
+    new ValueDecoder().decode(in, codec, Leaders.NONE, back, 0, values.length);
     assertThat(bits(back)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(bits(values));
     assertThat(in.remaining()).isZero();
     return codec;
@@ -78,6 +78,47 @@ class CodecTest {
     assertThat(assertRoundTrip(1d, 5, 3)).isEqualTo(ValueCodec.DECIMAL);
     assertThat(assertRoundTrip(21.5, 21.25, 21)).isEqualTo(ValueCodec.DECIMAL);
     assertThat(assertRoundTrip(Math.PI, Math.E, Math.sqrt(2))).isEqualTo(ValueCodec.BITS);
+  }
+
+  @Test
+  void following_anyColumnAnyOther_roundTripsToTheBit() {
+    int followed = 0;
+    for (int i = 0; i < 2000; i++) {
+      int count = 2 + random.nextInt(300);
+      double[] leader = SeriesGenerator.values(random, count);
+      double[] values = SeriesGenerator.values(random, count);
+      if (i % 2 == 0) {
+        double share = random.nextDouble();
+        for (int row = 0; row < count; row++) {
+          boolean odd = random.nextInt(40) == 0;
+          values[row] = odd ? values[row] : Math.rint(leader[row] * share) + random.nextInt(3);
+        }
+      }
+      long[] steps = new long[count];
+      PageDecoder.steps(leader, 0, count, steps);
+      var encoder = new ValueEncoder();
+      out.clear();
+      if (encoder.encode(values, 0, count, out) != ValueCodec.DECIMAL) {
+        continue;
+      }
+      out.clear();
+      if (encoder.encodeFollowing(values, 0, count, steps, 17, out)) {
+        followed++;
+        double[] back = new double[count];
+        in.reset(out.bytes(), 0, out.size());
+        Leaders leaders =
+            (distance, rows) -> {
+              assertThat(distance).isEqualTo(17);
+              return steps;
+            };
+        new ValueDecoder().decode(in, ValueCodec.FOLLOWING, leaders, back, 0, count);
+        assertThat(bits(back)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(bits(values));
+        assertThat(in.remaining()).isZero();
+      } else {
+        assertThat(out.size()).isZero();
+      }
+    }
+    assertThat(followed).isGreaterThan(200);
   }
 
   @ParameterizedTest
@@ -156,7 +197,7 @@ class CodecTest {
       out.bytes()[random.nextInt(out.size())] ^= (byte) (1 << random.nextInt(8));
       in.reset(out.bytes(), 0, random.nextInt(out.size() + 1));
       try {
-        new ValueDecoder().decode(in, codec, new double[200], 0, 200);
+        new ValueDecoder().decode(in, codec, Leaders.NONE, new double[200], 0, 200);
       } catch (MalformedPageException expected) {
         assertThat(expected).hasMessageNotContaining("null");
       }

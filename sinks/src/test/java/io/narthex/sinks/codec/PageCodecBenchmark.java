@@ -95,7 +95,7 @@ public class PageCodecBenchmark {
       integerDecoder.decode(input, decodedTimes, 0, ROWS);
       return decodedTimes;
     }
-    decoder.decode(input, codec, decoded, 0, ROWS);
+    decoder.decode(input, codec, Leaders.NONE, decoded, 0, ROWS);
     return decoded;
   }
 }

@@ -119,6 +119,38 @@ class CompactorTest {
   }
 
   @Test
+  void merge_classicHistograms_equalsTheOracleAtEachLevel() throws IOException {
+    var labels = new ArrayList<Labels>();
+    for (int pod = 0; pod < 3; pod++) {
+      for (String le : List.of("+Inf", "0.1", "1", "5")) {
+        labels.add(Labels.of("__name__", "h_bucket", "le", le, "pod", "p" + pod));
+      }
+      labels.add(Labels.of("__name__", "h_count", "pod", "p" + pod));
+    }
+    List<Block> blocks = new ArrayList<>();
+    double[] sums = new double[labels.size()];
+    for (int hour = 0; hour < 12; hour++) {
+      var series = new TreeMap<Labels, SampleBuffer>();
+      for (int i = 0; i < labels.size(); i++) {
+        var rows = new SampleBuffer();
+        for (int row = 0; row < 240; row++) {
+          sums[i] = random.nextInt(900) == 0 ? 0 : sums[i] + 50 + random.nextInt(50);
+          rows.add(START + hour * HOUR + row * 15_000, sums[i]);
+        }
+        if (random.nextInt(9) > 0) {
+          series.put(labels.get(i), rows);
+        }
+      }
+      blocks.add(write(hour + 1, series));
+    }
+    for (int hours : List.of(2, 8, 32)) {
+      blocks =
+          open(new Compactor(directory, Tombstones.NONE).merge(blocks, Duration.ofHours(hours)));
+      assertThat(readAll(blocks)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
+    }
+  }
+
+  @Test
   void merge_blocksApartInTime_copiesLongPages() throws IOException {
     var pool = pool(10);
     List<Block> inputs = new ArrayList<>();
