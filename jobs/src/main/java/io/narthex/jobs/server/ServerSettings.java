@@ -275,6 +275,7 @@ final class ServerSettings {
         .withRetention(retentionTime(config), retentionBytes(config))
         .withRetentionPercentage(config.retentionPercentage())
         .withOutOfOrderWindow(config.outOfOrderTimeWindow())
+        .withStaleSeriesThreshold(config.staleSeriesThreshold())
         .withWalSync(walSync);
   }
 

@@ -23,7 +23,6 @@ final class SettingsReader {
     if (stale < 0 || stale > 1) {
       tsdb.fault("stale_series_compaction_threshold", "must be in the range [0, 1], got " + stale);
     }
-    withoutEffect(tsdb, "stale_series_compaction_threshold");
     Section retention = tsdb.sectionOrEmpty("retention");
     Duration time = retention.duration("time", Duration.ZERO);
     long size = retention.bytes("size", 0);
@@ -38,7 +37,7 @@ final class SettingsReader {
     chunkEncoding(tsdb.sectionOrEmpty("chunk_encoding"));
     int exemplars =
         s.sectionOrEmpty("exemplars").whole("max_exemplars", StorageConfig.DEFAULT_MAX_EXEMPLARS);
-    return new StorageConfig(window, time, size, percentage, exemplars);
+    return new StorageConfig(window, stale, time, size, percentage, exemplars);
   }
 
   static OtlpConfig otlp(Section s, boolean utf8Names) {

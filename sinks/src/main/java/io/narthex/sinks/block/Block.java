@@ -176,6 +176,11 @@ public final class Block {
     return false;
   }
 
+  /** Whether somebody holds the block besides the one who opened it. */
+  public boolean isShared() {
+    return holders.get() > 1;
+  }
+
   /**
    * Lets the block go; the last one closes it.
    *

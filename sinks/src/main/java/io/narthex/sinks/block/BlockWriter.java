@@ -69,6 +69,11 @@ public final class BlockWriter implements AutoCloseable {
     return id;
   }
 
+  /** Bytes of the encoded samples, so far. */
+  public long sizeInBytes() {
+    return pages.sizeInBytes();
+  }
+
   /** Series that have samples, so far. */
   public int seriesCount() {
     return series.series();

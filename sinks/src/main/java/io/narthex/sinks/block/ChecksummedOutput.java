@@ -11,11 +11,17 @@ import java.util.zip.CRC32C;
 
 /** Writes a new file from its beginning and sums it up on the way. Confined to one thread. */
 final class ChecksummedOutput implements AutoCloseable {
+  /**
+   * The disk gets the bytes in portions: those of a large file all at once would hold up the log.
+   */
+  private static final long SYNCED_BYTES = 16 << 20;
+
   private final FileChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocate(FileSummary.CHUNK);
   private final CRC32C crc = new CRC32C();
   private final List<Integer> checksums = new ArrayList<>();
   private long flushed;
+  private long synced;
 
   ChecksummedOutput(Path file) throws IOException {
     channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
@@ -63,6 +69,10 @@ final class ChecksummedOutput implements AutoCloseable {
       flushed += channel.write(buffer);
     }
     buffer.clear();
+    if (flushed - synced >= SYNCED_BYTES) {
+      channel.force(false);
+      synced = flushed;
+    }
   }
 
   @Override

@@ -17,9 +17,15 @@ final class PageTableWriter implements AutoCloseable {
   private final BinaryColumn statistics = new BinaryColumn();
   private int rows;
   private int rowsWritten;
+  private long bytesWritten;
 
   PageTableWriter(Path file) throws IOException {
     table = new TableWriter(file, Tables.pages());
+  }
+
+  /** Bytes of the values, so far. */
+  long sizeInBytes() {
+    return bytesWritten + values.sizeInBytes();
   }
 
   /** Number of the page that is added next. */
@@ -65,6 +71,7 @@ final class PageTableWriter implements AutoCloseable {
                 statistics.offsets(),
                 statistics.bytes())));
     rowsWritten += rows;
+    bytesWritten += values.sizeInBytes();
     rows = 0;
     timestamps.clear();
     codecs.clear();

@@ -48,11 +48,16 @@ public final class Compactor {
    *     then
    */
   public List<BlockMeta> merge(List<Block> inputs, Duration window) throws IOException {
+    return merge(inputs, window, Pace.UNLIMITED);
+  }
+
+  /** As {@link #merge(List, Duration)}, at a pace. */
+  public List<BlockMeta> merge(List<Block> inputs, Duration window, Pace pace) throws IOException {
     List<Block> oldestFirst = new ArrayList<>(inputs);
     oldestFirst.sort((a, b) -> BlockMeta.OLDEST_FIRST.compare(a.meta(), b.meta()));
     List<BlockMeta> written = new ArrayList<>();
     try {
-      writeWindows(oldestFirst, window.toMillis(), written);
+      writeWindows(oldestFirst, window.toMillis(), pace, written);
       return written;
     } catch (IOException | RuntimeException | Error e) {
       removeAll(written, e);
@@ -63,7 +68,7 @@ public final class Compactor {
   /**
    * Holds the newest block with samples back until there is another, since the last one differs.
    */
-  private void writeWindows(List<Block> inputs, long length, List<BlockMeta> written)
+  private void writeWindows(List<Block> inputs, long length, Pace pace, List<BlockMeta> written)
       throws IOException {
     @Nullable BlockWriter held = null;
     @Nullable BlockWriter next = null;
@@ -71,7 +76,7 @@ public final class Compactor {
       for (long start : windows(inputs, length)) {
         List<Block> reaching = overlapping(inputs, start, length);
         next = BlockWriter.create(directory, options(inputs, reaching, length));
-        new WindowMerge(next, tombstones, start, start + length - 1).merge(reaching);
+        new WindowMerge(next, tombstones, pace, start, start + length - 1).merge(reaching);
         if (next.seriesCount() == 0) {
           next.close();
         } else {

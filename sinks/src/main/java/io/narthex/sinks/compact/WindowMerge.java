@@ -30,6 +30,7 @@ final class WindowMerge {
 
   private final BlockWriter writer;
   private final Tombstones tombstones;
+  private final Pace pace;
   private final long start;
   private final long end;
   private final SampleBuffer pending = new SampleBuffer(BlockWriter.PAGE_ROWS);
@@ -68,9 +69,10 @@ final class WindowMerge {
    * @param start first millisecond
    * @param end last millisecond
    */
-  WindowMerge(BlockWriter writer, Tombstones tombstones, long start, long end) {
+  WindowMerge(BlockWriter writer, Tombstones tombstones, Pace pace, long start, long end) {
     this.writer = writer;
     this.tombstones = tombstones;
+    this.pace = pace;
     this.start = start;
     this.end = end;
   }
@@ -92,6 +94,7 @@ final class WindowMerge {
       }
     }
     List<Source> sources = new ArrayList<>();
+    long written = 0;
     while (!queue.isEmpty()) {
       Labels labels = queue.element().labels;
       sources.clear();
@@ -103,6 +106,8 @@ final class WindowMerge {
         }
       }
       mergeSeries(labels, sources);
+      pace.worked(writer.sizeInBytes() - written);
+      written = writer.sizeInBytes();
     }
   }
 

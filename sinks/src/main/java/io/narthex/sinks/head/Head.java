@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.AppendResult.Reason;
 import io.narthex.pipeline.storage.AppendResult.Rejection;
@@ -316,13 +317,25 @@ public final class Head implements SampleAppender, AutoCloseable {
   }
 
   /**
-   * Sets aside what was appended so far and cuts the log. If many series are idle, what follows
-   * begins without them. Called by one thread at a time.
+   * As {@link #freeze(double)}, without the idle series if they are many.
    *
    * @return null if nothing was appended since the last time
    */
   public @Nullable Frozen freeze() {
-    var rejuvenation = Rejuvenation.prepare(current.series(), intake.idleBefore());
+    return freeze(Rejuvenation.WORTH);
+  }
+
+  /**
+   * Sets aside what was appended so far and cuts the log. If at least this share of the series is
+   * idle, what follows begins without them. Called by one thread at a time.
+   *
+   * @param idleShare 0 to 1; more than a quarter is taken as a quarter
+   * @return null if nothing was appended since the last time
+   */
+  public @Nullable Frozen freeze(double idleShare) {
+    var rejuvenation =
+        Rejuvenation.prepare(
+            current.series(), intake.idleBefore(), Math.min(idleShare, Rejuvenation.WORTH));
     Memtable frozen;
     long next;
     lock.lock();
@@ -410,6 +423,16 @@ public final class Head implements SampleAppender, AutoCloseable {
   /** Series in the head. */
   public int seriesCount() {
     return memtables.get(memtables.size() - 1).series().size();
+  }
+
+  /** Series of the head that a stale marker has ended; looks at all series. */
+  public int staleSeriesCount() {
+    var series = current.series();
+    int stale = 0;
+    for (int id = 0, size = series.size(); id < size; id++) {
+      stale += series.lastBits(id) == StaleMarker.BITS ? 1 : 0;
+    }
+    return stale;
   }
 
   /** Figures of the samples in the head. */

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * lock.
  */
 final class Rejuvenation {
+  /** Share of idle series from which on it is worth the work. */
+  static final double WORTH = 0.25;
+
   private static final int GONE = -1;
 
   private final SeriesTable old;
@@ -24,18 +27,19 @@ final class Rejuvenation {
   }
 
   /**
-   * Builds the new table if at least a quarter of the series is idle; without the lock.
+   * Builds the new table if enough series are idle; without the lock.
    *
    * @param idleBefore series whose last sample is older are idle
+   * @param share of the series that must be idle
    * @return null if it is not worth it
    */
-  static @Nullable Rejuvenation prepare(SeriesTable old, long idleBefore) {
+  static @Nullable Rejuvenation prepare(SeriesTable old, long idleBefore, double share) {
     int size = old.size();
     int idle = 0;
     for (int id = 0; id < size; id++) {
       idle += isIdle(old, id, idleBefore) ? 1 : 0;
     }
-    if (idle == 0 || idle < size / 4) {
+    if (idle == 0 || idle < size * share) {
       return null;
     }
     var rejuvenation = new Rejuvenation(old, idleBefore, size);

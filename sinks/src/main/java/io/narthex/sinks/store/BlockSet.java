@@ -117,6 +117,16 @@ final class BlockSet implements AutoCloseable {
     out.forEach(Block::release);
   }
 
+  /** Whether anybody reads blocks. */
+  boolean isRead() {
+    for (var block : state.blocks) {
+      if (block.isShared()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Where changes of what the store holds are noted. */
   ChangeTracker changes() {
     return changes;

@@ -124,6 +124,10 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
     metrics.head(head.counters());
     metrics.gauge("prometheus_tsdb_head_series", "Series in the head.", head::seriesCount);
     metrics.gauge(
+        "prometheus_tsdb_head_stale_series",
+        "Series in the head that have ended.",
+        head::staleSeriesCount);
+    metrics.gauge(
         "prometheus_tsdb_head_chunks",
         "Samples' pages in the head.",
         () -> statistics().headChunks());

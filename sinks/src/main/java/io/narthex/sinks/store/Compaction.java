@@ -6,6 +6,7 @@ import io.narthex.sinks.block.BlockMeta;
 import io.narthex.sinks.compact.CompactionOptions;
 import io.narthex.sinks.compact.CompactionPlan;
 import io.narthex.sinks.compact.Compactor;
+import io.narthex.sinks.compact.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +30,15 @@ final class Compaction {
   private final Path directory;
   private final CompactionOptions options;
   private final Compactor compactor;
+  private final CompactionPace pace;
 
-  Compaction(BlockSet blocks, StoreManifest manifest, Path directory, Duration retention) {
+  Compaction(
+      BlockSet blocks,
+      StoreManifest manifest,
+      Path directory,
+      Duration retention,
+      CompactionPace pace) {
+    this.pace = pace;
     this.blocks = blocks;
     this.manifest = manifest;
     this.directory = directory;
@@ -40,14 +48,14 @@ final class Compaction {
   }
 
   /**
-   * Runs all merges that are due.
+   * Runs all merges that are due, without haste.
    *
    * @param completeBefore time before which nothing more is expected in order
    * @param held blocks that are to stay as they are
    * @return number of merges
    */
   int run(long completeBefore, Set<String> held) throws IOException {
-    return run(metas -> CompactionPlan.next(metas, completeBefore, options, held));
+    return run(metas -> CompactionPlan.next(metas, completeBefore, options, held), true);
   }
 
   /**
@@ -58,10 +66,11 @@ final class Compaction {
    * @return number of merges
    */
   int runToTheEnd(Set<String> held) throws IOException {
-    return run(metas -> CompactionPlan.last(metas, options, held));
+    return run(metas -> CompactionPlan.last(metas, options, held), false);
   }
 
-  private int run(Function<List<BlockMeta>, Optional<CompactionPlan>> planner) throws IOException {
+  private int run(Function<List<BlockMeta>, Optional<CompactionPlan>> planner, boolean slowed)
+      throws IOException {
     int merges = 0;
     while (true) {
       var all = blocks.all();
@@ -77,7 +86,7 @@ final class Compaction {
           inputs.add(block);
         }
       }
-      replace(inputs, plan.window());
+      replace(inputs, plan.window(), slowed ? pace.slowed(plan.window()) : pace.unslowed());
       merges++;
     }
   }
@@ -86,7 +95,7 @@ final class Compaction {
   void cleanTombstones() throws IOException {
     for (var block : blocks.all()) {
       if (!blocks.deletions(block).isEmpty()) {
-        replace(List.of(block), windowOf(block.meta()));
+        replace(List.of(block), windowOf(block.meta()), pace.unslowed());
       }
     }
   }
@@ -103,9 +112,9 @@ final class Compaction {
     return longest;
   }
 
-  private void replace(List<Block> inputs, Duration window) throws IOException {
+  private void replace(List<Block> inputs, Duration window, Pace pace) throws IOException {
     long start = System.nanoTime();
-    var written = compactor.merge(inputs, window);
+    var written = compactor.merge(inputs, window, pace);
     var outputs = open(written);
     manifest.change(names(outputs), names(inputs));
     inputs.forEach(Block::deleteWhenReleased);

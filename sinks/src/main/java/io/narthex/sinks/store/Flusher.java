@@ -25,19 +25,28 @@ final class Flusher {
   private final StoreManifest manifest;
   private final Path directory;
   private final ArrayDeque<Frozen> pending = new ArrayDeque<>();
+  private final double idleShare;
   private final LongSupplier clock;
   private long lastOrder;
 
   /**
    * A flusher.
    *
+   * @param idleShare of the series, from which on they leave the head; see {@link Head#freeze}
    * @param clock milliseconds since the epoch; it may be set back
    */
-  Flusher(Head head, BlockSet blocks, StoreManifest manifest, Path directory, LongSupplier clock) {
+  Flusher(
+      Head head,
+      BlockSet blocks,
+      StoreManifest manifest,
+      Path directory,
+      double idleShare,
+      LongSupplier clock) {
     this.head = head;
     this.blocks = blocks;
     this.manifest = manifest;
     this.directory = directory;
+    this.idleShare = idleShare;
     this.clock = clock;
     for (var block : blocks.all()) {
       lastOrder = Math.max(lastOrder, block.meta().order());
@@ -66,7 +75,7 @@ final class Flusher {
   }
 
   private void freeze() {
-    var frozen = head.freeze();
+    var frozen = head.freeze(idleShare);
     if (frozen != null) {
       pending.add(frozen);
     }

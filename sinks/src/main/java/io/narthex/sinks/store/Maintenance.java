@@ -7,6 +7,7 @@ import io.narthex.pipeline.storage.Deletion;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.head.Head;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ final class Maintenance {
   private static final Logger LOGGER = LoggerFactory.getLogger(Maintenance.class);
   private static final long TICK_MILLIS = 1_000;
   private static final long COMPACTION_MILLIS = 10_000;
+  private static final long STALE_CHECK_NANOS = 15_000_000_000L;
   private static final DateTimeFormatter SNAPSHOT_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -48,6 +51,8 @@ final class Maintenance {
   private final Damages damages;
   private final Flusher flusher;
   private final Compaction compaction;
+  private final CompactionPace pace;
+  private final CountDownLatch stopping = new CountDownLatch(1);
   private final ScheduledExecutorService timer =
       Executors.newScheduledThreadPool(
           2,
@@ -58,6 +63,7 @@ final class Maintenance {
           });
   private volatile boolean stopped;
   private volatile long lastFlush = System.nanoTime();
+  private long lastStaleCheck = System.nanoTime(); // by the thread that flushes
 
   Maintenance(
       Head head,
@@ -78,8 +84,13 @@ final class Maintenance {
     this.options = options;
     this.metrics = metrics;
     this.damages = damages;
-    this.flusher = new Flusher(head, blocks, manifest, blockDirectory, options.clock());
-    this.compaction = new Compaction(blocks, manifest, blockDirectory, options.head().retention());
+    double idleShare = options.staleSeriesThreshold() > 0 ? options.staleSeriesThreshold() : 1;
+    this.flusher = new Flusher(head, blocks, manifest, blockDirectory, idleShare, options.clock());
+    this.pace =
+        new CompactionPace(
+            blocks::isRead, compacting::hasQueuedThreads, System::nanoTime, this::awaitStop);
+    this.compaction =
+        new Compaction(blocks, manifest, blockDirectory, options.head().retention(), pace);
   }
 
   /** Begins work in the background. */
@@ -89,9 +100,11 @@ final class Maintenance {
         this::compactIfDue, TICK_MILLIS, COMPACTION_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Ends work in the background; waits for what is under way. */
+  /** Ends work in the background: a merge is given up, for anything else it waits. */
   void stop() {
     timer.shutdown();
+    pace.close();
+    stopping.countDown();
     compacting.lock();
     flushing.lock();
     try {
@@ -174,7 +187,8 @@ final class Maintenance {
       }
       work.run();
     } catch (IOException e) {
-      throw new FaultException(Fault.INTERNAL, what + ": " + e, e);
+      throw new FaultException(
+          pace.isClosed() ? Fault.UNAVAILABLE : Fault.INTERNAL, what + ": " + e, e);
     } finally {
       compacting.unlock();
     }
@@ -188,6 +202,10 @@ final class Maintenance {
         Files.createLink(target.resolve(file.getFileName()), file);
       }
     }
+  }
+
+  private void awaitStop(long nanos) throws InterruptedException {
+    boolean unused = stopping.await(nanos, TimeUnit.NANOSECONDS);
   }
 
   private void flushIfDue() {
@@ -210,6 +228,8 @@ final class Maintenance {
       if (!stopped) {
         compact();
       }
+    } catch (InterruptedIOException e) {
+      LOGGER.info("a merge is given up: {}", e.getMessage());
     } catch (IOException | RuntimeException | Error e) { // else the timer would never come again
       metrics.failedCompactions.inc();
       LOGGER.error("blocks in {} cannot be merged; trying again later", blockDirectory, e);
@@ -226,7 +246,19 @@ final class Maintenance {
 
   private boolean isFlushDue() {
     return System.nanoTime() - lastFlush >= options.flushInterval().toNanos()
-        || head.range().currentBytes() >= options.flushBytes();
+        || head.range().currentBytes() >= options.flushBytes()
+        || hasManyStale();
+  }
+
+  /** Looks at all series, hence not at each tick. */
+  private boolean hasManyStale() {
+    if (options.staleSeriesThreshold() <= 0
+        || System.nanoTime() - lastStaleCheck < STALE_CHECK_NANOS) {
+      return false;
+    }
+    lastStaleCheck = System.nanoTime();
+    int stale = head.staleSeriesCount();
+    return stale > 0 && stale >= options.staleSeriesThreshold() * head.seriesCount();
   }
 
   private void flush() throws IOException {

@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
  * @param wal how the log is written
  * @param flushInterval how long samples stay in the head before they are written to a segment
  * @param flushBytes memory of the head's samples at which they are written earlier
+ * @param staleSeriesThreshold share of the head's series, 0 to 1, that may have ended before the
+ *     head is flushed early and they leave it; 0 leaves it to the other flushes
  * @param retentionBytes size of all blocks at which the oldest are dropped; 0 is no limit
  * @param retentionPercentage of the disk that all blocks may take, 0 to 100, before the oldest are
  *     dropped; 0 is no limit
@@ -24,6 +26,7 @@ public record StoreOptions(
     WalOptions wal,
     Duration flushInterval,
     long flushBytes,
+    double staleSeriesThreshold,
     long retentionBytes,
     double retentionPercentage,
     Duration undoWindow,
@@ -38,6 +41,7 @@ public record StoreOptions(
           256L << 20,
           0,
           0,
+          0,
           Duration.ofHours(1),
           System::currentTimeMillis);
 
@@ -47,6 +51,7 @@ public record StoreOptions(
         wal,
         flushInterval,
         flushBytes,
+        staleSeriesThreshold,
         retentionBytes,
         retentionPercentage,
         undoWindow,
@@ -69,6 +74,7 @@ public record StoreOptions(
         wal,
         flushInterval,
         flushBytes,
+        staleSeriesThreshold,
         bytes,
         retentionPercentage,
         undoWindow,
@@ -81,6 +87,7 @@ public record StoreOptions(
         wal,
         flushInterval,
         flushBytes,
+        staleSeriesThreshold,
         retentionBytes,
         retentionPercentage,
         undoWindow,
@@ -93,7 +100,15 @@ public record StoreOptions(
 
   public StoreOptions withFlush(Duration interval, long bytes) {
     return new StoreOptions(
-        head, wal, interval, bytes, retentionBytes, retentionPercentage, undoWindow, clock);
+        head,
+        wal,
+        interval,
+        bytes,
+        staleSeriesThreshold,
+        retentionBytes,
+        retentionPercentage,
+        undoWindow,
+        clock);
   }
 
   public StoreOptions withClock(LongSupplier clock) {
@@ -102,6 +117,7 @@ public record StoreOptions(
         wal,
         flushInterval,
         flushBytes,
+        staleSeriesThreshold,
         retentionBytes,
         retentionPercentage,
         undoWindow,
@@ -110,11 +126,41 @@ public record StoreOptions(
 
   public StoreOptions withUndoWindow(Duration window) {
     return new StoreOptions(
-        head, wal, flushInterval, flushBytes, retentionBytes, retentionPercentage, window, clock);
+        head,
+        wal,
+        flushInterval,
+        flushBytes,
+        staleSeriesThreshold,
+        retentionBytes,
+        retentionPercentage,
+        window,
+        clock);
   }
 
   public StoreOptions withRetentionPercentage(double percentage) {
     return new StoreOptions(
-        head, wal, flushInterval, flushBytes, retentionBytes, percentage, undoWindow, clock);
+        head,
+        wal,
+        flushInterval,
+        flushBytes,
+        staleSeriesThreshold,
+        retentionBytes,
+        percentage,
+        undoWindow,
+        clock);
+  }
+
+  /** See the component of this name. */
+  public StoreOptions withStaleSeriesThreshold(double share) {
+    return new StoreOptions(
+        head,
+        wal,
+        flushInterval,
+        flushBytes,
+        share,
+        retentionBytes,
+        retentionPercentage,
+        undoWindow,
+        clock);
   }
 }

@@ -245,6 +245,25 @@ class HeadTest {
   }
 
   @Test
+  void freeze_fewStaleSeries_leaveWhereTheShareSaysSo() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      for (int s = 0; s < 10; s++) {
+        append(head, new Origin.RemoteWrite(), Labels.of("s", "" + s), NOW, 1);
+      }
+      append(head, new Origin.RemoteWrite(), Labels.of("s", "3"), NOW + 1, StaleMarker.VALUE);
+      assertThat(head.staleSeriesCount()).isEqualTo(1);
+      head.retire(head.freeze(0.2), () -> {});
+      assertThat(head.seriesCount()).isEqualTo(10);
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      head.retire(head.freeze(0.05), () -> {});
+      assertThat(head.seriesCount()).isEqualTo(10);
+      assertThat(head.staleSeriesCount()).isZero();
+      append(head, new Origin.RemoteWrite(), Labels.of("s", "3"), NOW + 5, 4);
+      assertThat(head.seriesCount()).isEqualTo(11);
+    }
+  }
+
+  @Test
   void append_randomBatches_readBackBeforeAndAfterReopening() throws IOException {
     long seed = Long.getLong("test.seed", System.nanoTime());
     var random = new Random(seed);
