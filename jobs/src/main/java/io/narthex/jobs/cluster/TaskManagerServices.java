@@ -7,6 +7,7 @@ import io.narthex.operators.rules.RuleServices;
 import io.narthex.operators.rules.evaluation.RuleOptions;
 import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.SampleAppender;
@@ -163,7 +164,7 @@ final class TaskManagerServices {
     var channel =
         new WriteChannel(MAX_PENDING_BYTES, ACKS, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
     if (!address.isEmpty()) {
-      var receiver = new RemoteWriteReceiver(channel, ACKS, RECEIVER);
+      var receiver = new RemoteWriteReceiver(channel, ACKS, RECEIVER, KnownSeries.NONE);
       var server =
           HttpServers.create(address, HttpServers.Limits.DEFAULT, "", List.of(receiver)).bindNow();
       logger.info("remote write is received at {}:{}", server.host(), server.port());

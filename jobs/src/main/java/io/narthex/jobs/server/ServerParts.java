@@ -105,7 +105,7 @@ final class ServerParts implements AutoCloseable {
     scrapeConfigs = new LiveScrapeConfigs(loaded.scrapeConfigs());
     writes =
         new WriteChannel(MAX_PENDING_BYTES, acks, new PushClock(Clock.systemUTC(), MAX_PUSH_LAG));
-    receiver = new RemoteWriteReceiver(writes, acks, RemoteWriteReceiver.Limits.DEFAULT);
+    receiver = new RemoteWriteReceiver(writes, acks, RemoteWriteReceiver.Limits.DEFAULT, store);
     otlp =
         new OtlpReceiver(
             writes,

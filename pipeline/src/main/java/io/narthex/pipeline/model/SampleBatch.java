@@ -26,6 +26,8 @@ public final class SampleBatch {
   private final int[] labelFrom;
   private final int[] labelTo;
   private final long[] hashes;
+  private final KnownSeries.@Nullable Numbering numbering;
+  private final int @Nullable [] numbers;
   private final int seriesCount;
   private final int @Nullable [] firstRow;
   private final long[] timestamps;
@@ -44,6 +46,8 @@ public final class SampleBatch {
     this.labelFrom = c.labelFrom;
     this.labelTo = c.labelTo;
     this.hashes = c.hashes;
+    this.numbering = c.numbering;
+    this.numbers = c.numbers;
     this.seriesCount = c.seriesCount;
     this.firstRow = c.firstRow;
     this.timestamps = c.timestamps;
@@ -102,6 +106,19 @@ public final class SampleBatch {
   /** {@link LabelHash} of the series' label bytes. */
   public long hash(int series) {
     return hashes[series];
+  }
+
+  /**
+   * Whose numbers the series have, compared by identity; null if they have none. A number is a
+   * shortcut of the process that gave it: it is not serialized.
+   */
+  public KnownSeries.@Nullable Numbering numbering() {
+    return numbering;
+  }
+
+  /** The number of a series in {@link #numbering()}; −1 if it has none. */
+  public int number(int series) {
+    return numbers == null ? -1 : numbers[series];
   }
 
   /** First row of a series; its last is before {@code firstRow(series + 1)}. */
@@ -228,6 +245,8 @@ public final class SampleBatch {
     c.labelFrom = labelFrom;
     c.labelTo = labelTo;
     c.hashes = hashes;
+    c.numbering = numbering;
+    c.numbers = numbers;
     c.seriesCount = seriesCount;
     c.firstRow = firstRow;
     c.timestamps = timestamps;
@@ -254,6 +273,8 @@ public final class SampleBatch {
     int[] labelFrom = new int[0];
     int[] labelTo = new int[0];
     long[] hashes = new long[0];
+    KnownSeries.@Nullable Numbering numbering;
+    int @Nullable [] numbers;
     int seriesCount;
     int @Nullable [] firstRow;
     long[] timestamps = new long[0];

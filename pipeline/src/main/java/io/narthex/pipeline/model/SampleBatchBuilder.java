@@ -27,6 +27,8 @@ public final class SampleBatchBuilder {
   private int[] labelFrom = new int[16];
   private int[] labelTo = new int[16];
   private long[] hashes = new long[16];
+  private KnownSeries.@Nullable Numbering numbering;
+  private int[] numbers = {};
   private int[] firstRow = new int[17];
   private int seriesCount;
   private long[] timestamps;
@@ -55,6 +57,42 @@ public final class SampleBatchBuilder {
     }
     this.labelBytes = labelBytes;
     this.borrowed = true;
+    return this;
+  }
+
+  /**
+   * Makes room for as many series and rows as are expected; more may come. To be called before the
+   * first series.
+   */
+  public SampleBatchBuilder expecting(int series, int rows) {
+    if (seriesCount > 0) {
+      throw new IllegalStateException("expecting() comes before the first series");
+    }
+    if (series > hashes.length) {
+      labelFrom = new int[series];
+      labelTo = new int[series];
+      hashes = new long[series];
+      firstRow = new int[series + 1];
+    }
+    if (rows > values.length) {
+      values = new double[rows];
+      if (!sharedTimestamp) {
+        timestamps = new long[rows];
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Says whose numbers are given with the series, see {@link SampleBatch#numbering()}. To be called
+   * before the first series, after {@link #expecting}.
+   */
+  public SampleBatchBuilder numbering(KnownSeries.Numbering numbering) {
+    if (seriesCount > 0) {
+      throw new IllegalStateException("numbering() comes before the first series");
+    }
+    this.numbering = numbering;
+    this.numbers = new int[hashes.length];
     return this;
   }
 
@@ -87,10 +125,25 @@ public final class SampleBatchBuilder {
    * {@link #over}.
    */
   public SampleBatchBuilder seriesAt(int from, int to, long hash) {
+    return seriesAt(from, to, hash, -1);
+  }
+
+  /**
+   * As {@link #seriesAt(int, int, long)}.
+   *
+   * @param number of the series in the {@link #numbering}; −1 if it is not known
+   */
+  public SampleBatchBuilder seriesAt(int from, int to, long hash, int number) {
     if (!borrowed) {
       throw new IllegalStateException("seriesAt needs over()");
     }
-    return begin(from, to, hash);
+    begin(from, to, hash);
+    if (numbering != null) {
+      numbers[seriesCount - 1] = number;
+    } else if (number >= 0) {
+      throw new IllegalStateException("a number needs numbering()");
+    }
+    return this;
   }
 
   /** Adds a float sample at the shared timestamp to the series begun last. */
@@ -158,6 +211,8 @@ public final class SampleBatchBuilder {
     c.labelFrom = labelFrom;
     c.labelTo = labelTo;
     c.hashes = hashes;
+    c.numbering = numbering;
+    c.numbers = numbering == null ? null : numbers;
     c.seriesCount = seriesCount;
     firstRow[seriesCount] = rowCount;
     c.firstRow = oneRowEach() ? null : firstRow;
@@ -191,6 +246,12 @@ public final class SampleBatchBuilder {
       labelTo = Arrays.copyOf(labelTo, larger);
       hashes = Arrays.copyOf(hashes, larger);
       firstRow = Arrays.copyOf(firstRow, larger + 1);
+      if (numbering != null) {
+        numbers = Arrays.copyOf(numbers, larger);
+      }
+    }
+    if (numbering != null) {
+      numbers[seriesCount] = -1;
     }
     labelFrom[seriesCount] = from;
     labelTo[seriesCount] = to;

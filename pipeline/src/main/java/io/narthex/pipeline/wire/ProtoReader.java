@@ -57,6 +57,15 @@ final class ProtoReader {
   }
 
   long varint() {
+    int p = at;
+    if (p < end && bytes[p] >= 0) {
+      at = p + 1;
+      return bytes[p];
+    }
+    return longVarint();
+  }
+
+  private long longVarint() {
     byte[] b = bytes;
     int p = at;
     long result = 0;

@@ -2,6 +2,7 @@ package io.narthex.pipeline.wire;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.LabelHash;
 import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.MetricMetadata.MetricType;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * the decompressed body: a series whose labels were sent in canonical form, which is what senders
  * do, is not copied. Labels in another order or form are rewritten inside the body, where they
  * never need more room than they had.
+ *
+ * <p>Senders repeat their series in the order in which the store got to know them. So the labels
+ * that the store expects next are compared first, as a whole; only others are walked, checked and
+ * hashed.
  *
  * <p>As in Prometheus, a series with invalid labels (no metric name, an empty or repeated name, bad
  * UTF-8) is left out and reported, and the rest is kept. Source: Prometheus Remote-Write 1.0
@@ -30,9 +35,11 @@ public final class RemoteWriteDecoder {
   private static final int EXEMPLAR_VALUE = 2 << 3 | ProtoReader.FIXED64;
   private static final int TIMESTAMP = 2 << 3 | ProtoReader.VARINT;
   private static final int EXEMPLAR_TIMESTAMP = 3 << 3 | ProtoReader.VARINT;
+  private static final int MOST_EXPECTED = 1 << 14;
   private static final MetricType[] TYPES = MetricType.values();
 
   private final int limit;
+  private final KnownSeries known;
   private final ProtoReader in = new ProtoReader("remote-write request");
   private final HistogramDecoder histograms = new HistogramDecoder();
   private final LabelBuffer labels = new LabelBuffer();
@@ -40,18 +47,24 @@ public final class RemoteWriteDecoder {
 
   private SampleBatchBuilder batch = SampleBatch.of(new Origin.RemoteWrite());
   private DecodingTally tally = new DecodingTally();
+  private KnownSeries.Numbering numbering = KnownSeries.Numbering.EMPTY;
+  private int expected; // number of the series that probably comes next
+  private int series; // of the last request
+  private int rows; // likewise
 
   public RemoteWriteDecoder() {
-    this(SnappyBlock.DEFAULT_LIMIT);
+    this(SnappyBlock.DEFAULT_LIMIT, KnownSeries.NONE);
   }
 
   /**
    * Makes a decoder.
    *
    * @param limit most bytes of a decompressed request
+   * @param known what the store that the batches go to has
    */
-  public RemoteWriteDecoder(int limit) {
+  public RemoteWriteDecoder(int limit, KnownSeries known) {
     this.limit = limit;
+    this.known = known;
   }
 
   /**
@@ -70,7 +83,13 @@ public final class RemoteWriteDecoder {
    * @throws FaultException {@link Fault#BAD_DATA} if it is not protobuf
    */
   public DecodedWrite decodeMessage(byte[] message) {
-    batch = SampleBatch.of(new Origin.RemoteWrite()).over(message);
+    numbering = known.numbering();
+    expected = -1;
+    batch =
+        SampleBatch.of(new Origin.RemoteWrite())
+            .over(message)
+            .expecting(series, rows)
+            .numbering(numbering);
     tally = new DecodingTally();
     in.reset(message, 0, message.length);
     while (in.more()) {
@@ -93,23 +112,30 @@ public final class RemoteWriteDecoder {
         default -> in.skip(tag);
       }
     }
+    series = Math.min(batch.seriesCount(), MOST_EXPECTED);
+    rows = Math.min(batch.rowCount(), MOST_EXPECTED);
     return tally.result(batch.build());
   }
 
   private void series() {
     int from = in.at;
-    int labelsEnd = CanonicalScan.labelsEnd(in.bytes, from, in.end);
+    int number = expected;
+    int labelsEnd = numbering.labelsEnd(number, in.bytes, from, in.end);
     if (labelsEnd < 0 || hasLabels(labelsEnd)) {
-      in.at = from;
-      labelsEnd = rewrite(from);
-      if (labelsEnd < 0) {
-        return;
+      number = -1;
+      labelsEnd = CanonicalScan.labelsEnd(in.bytes, from, in.end);
+      if (labelsEnd < 0 || hasLabels(labelsEnd)) {
+        in.at = from;
+        labelsEnd = rewrite(from);
+        if (labelsEnd < 0) {
+          return;
+        }
       }
     }
     if (labelsEnd == in.end) {
       return;
     }
-    batch.seriesAt(from, labelsEnd, LabelHash.of(in.bytes, from, labelsEnd));
+    begin(from, labelsEnd, number);
     in.at = labelsEnd;
     while (in.more()) {
       int tag = in.tag();
@@ -120,6 +146,19 @@ public final class RemoteWriteDecoder {
         default -> in.skip(tag);
       }
     }
+  }
+
+  private void begin(int from, int labelsEnd, int recognised) {
+    int number = recognised;
+    long hash;
+    if (number >= 0) {
+      hash = numbering.hash(number);
+    } else {
+      hash = LabelHash.of(in.bytes, from, labelsEnd);
+      number = numbering.find(hash, in.bytes, from, labelsEnd);
+    }
+    batch.seriesAt(from, labelsEnd, hash, number);
+    expected = number < 0 ? expected + 1 : number + 1;
   }
 
   /** Whether the fields at {@code from} hold another label. */

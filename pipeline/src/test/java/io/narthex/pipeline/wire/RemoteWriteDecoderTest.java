@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
@@ -45,6 +46,92 @@ class RemoteWriteDecoderTest {
     assertThat(batch.labelBytes()).isSameAs(message).isEqualTo(before);
     assertThat(batch.labels(0)).isEqualTo(Labels.of("__name__", "up", "job", "x"));
     assertThat(batch.hash(0)).isEqualTo(Labels.of("__name__", "up", "job", "x").hash());
+  }
+
+  @Test
+  void decode_knownSeries_areNumberedAndTheSame() {
+    long seed = RandomBatches.seed();
+    var random = new RandomBatches(seed);
+    for (int i = 0; i < 100; i++) {
+      var batch = random.remoteWrite(SampleBatch.of(new Origin.RemoteWrite()));
+      byte[] message = RemoteWriteEncoder.message(batch);
+      var known = new KnownBatch(batch);
+      var decoded = new RemoteWriteDecoder(1 << 20, () -> known).decodeMessage(message).batch();
+      assertThat(BatchText.of(decoded))
+          .as("rerun with -Dtest.seed=%d", seed)
+          .isEqualTo(BatchText.of(batch));
+      assertThat(decoded.numbering()).isSameAs(known);
+      for (int s = 0; s < batch.seriesCount(); s++) {
+        int first = known.find(batch, s);
+        assertThat(decoded.number(s) == s || decoded.number(s) == first)
+            .as("series %d has number %d; -Dtest.seed=%d", s, decoded.number(s), seed)
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void decode_labelsThatGoOnAfterThoseOfAKnownSeries_areAnotherSeries() {
+    var shorter = SampleBatch.of(new Origin.RemoteWrite());
+    shorter.series(Labels.of("__name__", "first")).value(1, 1);
+    shorter.series(Labels.of("__name__", "up", "a", "1")).value(1, 1);
+    var known = new KnownBatch(shorter.build());
+    byte[] first = series(s -> labels(s, "__name__", "first"), 1);
+    byte[] longer = series(s -> labels(s, "__name__", "up", "a", "1", "b", "2"), 1);
+    byte[] late =
+        new ProtoWriter()
+            .message(
+                1,
+                s -> {
+                  labels(s, "__name__", "up", "a", "1");
+                  s.message(2, b -> b.fixed(1, 7).varint(2, 99));
+                  labels(s, "c", "3");
+                })
+            .toBytes();
+    var decoder = new RemoteWriteDecoder(1 << 20, () -> known);
+    assertThat(decoder.decodeMessage(join(first, longer)).batch().labels(1))
+        .isEqualTo(Labels.of("__name__", "up", "a", "1", "b", "2"));
+    var batch = decoder.decodeMessage(join(first, late)).batch();
+    assertThat(batch.labels(1)).isEqualTo(Labels.of("__name__", "up", "a", "1", "c", "3"));
+    assertThat(batch.number(1)).isEqualTo(-1);
+    assertThat(batch.number(0)).isZero();
+  }
+
+  private static byte[] join(byte[] a, byte[] b) {
+    byte[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
+  /** Numbers series as a batch has them. */
+  private record KnownBatch(SampleBatch batch) implements KnownSeries.Numbering {
+    int find(SampleBatch of, int s) {
+      return find(of.hash(s), of.labelBytes(), of.labelFrom(s), of.labelTo(s));
+    }
+
+    @Override
+    public int find(long hash, byte[] bytes, int from, int to) {
+      for (int s = 0; s < batch.seriesCount(); s++) {
+        if (batch.labelsEqual(s, bytes, from, to)) {
+          return s;
+        }
+      }
+      return -1;
+    }
+
+    @Override
+    public int labelsEnd(int number, byte[] bytes, int from, int to) {
+      if (number < 0 || number >= batch.seriesCount()) {
+        return -1;
+      }
+      int end = from + batch.labelTo(number) - batch.labelFrom(number);
+      return end <= to && batch.labelsEqual(number, bytes, from, end) ? end : -1;
+    }
+
+    @Override
+    public long hash(int number) {
+      return batch.hash(number);
+    }
   }
 
   @Test

@@ -2,13 +2,13 @@ package io.narthex.sinks.head;
 
 /**
  * An open-addressing table from 64-bit hashes to ids. A slot holds the hash's upper half beside the
- * id, so that other entries are passed over without a look at them. Single writer; not for
- * concurrent readers.
+ * id, so that other entries are passed over without a look at them. Single writer; others may read
+ * meanwhile by way of {@link #slots()}, and then may miss what is being added.
  */
 final class HashIndex {
   private static final long EMPTY = -1;
 
-  private long[] slots = new long[1024];
+  private volatile long[] slots = new long[1024];
   private int count;
 
   HashIndex() {
@@ -19,16 +19,21 @@ final class HashIndex {
    * The first slot to look at for a hash; {@link #next} gives the following ones. A slot is looked
    * at with {@link #idAt}.
    */
-  int first(long hash) {
+  static int first(long[] slots, long hash) {
     return (int) hash & (slots.length - 1);
   }
 
-  int next(int slot) {
+  static int next(long[] slots, int slot) {
     return (slot + 1) & (slots.length - 1);
   }
 
+  /** The slots as they are now; one search stays with one array. */
+  long[] slots() {
+    return slots;
+  }
+
   /** The id in a slot; −1 ends the search; −2 is another hash. */
-  int idAt(int slot, long hash) {
+  static int idAt(long[] slots, int slot, long hash) {
     long entry = slots[slot];
     if (entry == EMPTY) {
       return -1;
@@ -50,17 +55,19 @@ final class HashIndex {
 
   /** Doubles the table; all entries have to be put again. */
   void grow() {
-    slots = new long[2 * slots.length];
-    java.util.Arrays.fill(slots, EMPTY);
+    long[] larger = new long[2 * slots.length];
+    java.util.Arrays.fill(larger, EMPTY);
+    slots = larger; // filled before others can see it
   }
 
   /** Puts an entry that was counted before growing. */
   void put(long hash, int id) {
-    int slot = first(hash);
-    while (slots[slot] != EMPTY) {
-      slot = next(slot);
+    long[] all = slots;
+    int slot = first(all, hash);
+    while (all[slot] != EMPTY) {
+      slot = next(all, slot);
     }
-    slots[slot] = (hash & 0xFFFFFFFF00000000L) | id;
+    all[slot] = (hash & 0xFFFFFFFF00000000L) | id;
   }
 
   long sizeInBytes() {

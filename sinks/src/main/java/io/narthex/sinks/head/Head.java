@@ -1,6 +1,7 @@
 package io.narthex.sinks.head;
 
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.SampleBatch;
@@ -49,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * <p>Readers take the lock only to note where the chains of their series end; they search the index
  * before and decode after it. Safe for use by several threads.
  */
-public final class Head implements SampleAppender, AutoCloseable {
+public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Head.class);
 
   /** Searches without the lock before the newest series are looked at under it. */
@@ -121,6 +122,11 @@ public final class Head implements SampleAppender, AutoCloseable {
         replay.samples(),
         series.size(),
         (System.nanoTime() - start) / 1_000_000);
+  }
+
+  @Override
+  public Numbering numbering() {
+    return current.series();
   }
 
   @Override

@@ -151,8 +151,9 @@ final class HeadPostings implements Postings {
 
   private int find(byte[] bytes, int from, int to, int nameLength) {
     long hash = LabelHash.of(bytes, from, to);
-    for (int slot = index.first(hash); ; slot = index.next(slot)) {
-      int pair = index.idAt(slot, hash);
+    long[] slots = index.slots();
+    for (int slot = HashIndex.first(slots, hash); ; slot = HashIndex.next(slots, slot)) {
+      int pair = HashIndex.idAt(slots, slot, hash);
       if (pair == -1) {
         return -1;
       }

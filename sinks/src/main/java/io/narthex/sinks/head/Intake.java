@@ -46,6 +46,7 @@ final class Intake {
   private final int[] rejectedSeries = new int[REASONS.length];
   private boolean anyRejected;
   private int guess;
+  private boolean numbered; // the batch names series by their numbers here
 
   Intake(
       SeriesTable series,
@@ -176,6 +177,7 @@ final class Intake {
       rows = new int[most];
     }
     long now = clock.getAsLong();
+    numbered = batch.numbering() == series;
     imports = batch.origin() instanceof Origin.Import;
     overwrites = imports || batch.origin() instanceof Origin.Rules;
     newestAllowed =
@@ -188,11 +190,12 @@ final class Intake {
   }
 
   private int seriesOf(SampleBatch batch, int s, int firstRow, int rowsEnd) {
-    byte[] bytes = batch.labelBytes();
-    int from = batch.labelFrom(s);
-    int to = batch.labelTo(s);
+    int id = numbered ? batch.number(s) : -1;
+    if (id >= 0) {
+      return id;
+    }
     long hash = batch.hash(s);
-    int id = series.find(hash, bytes, from, to, guess);
+    id = series.find(hash, batch.labelBytes(), batch.labelFrom(s), batch.labelTo(s), guess);
     if (id < 0) {
       if (!imports && onlyStale(batch, firstRow, rowsEnd)) {
         return -1;

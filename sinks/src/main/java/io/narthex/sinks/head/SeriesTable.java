@@ -1,7 +1,9 @@
 package io.narthex.sinks.head;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.LabelBytes;
 import io.narthex.pipeline.model.Labels;
+import java.util.Arrays;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -9,7 +11,7 @@ import org.roaringbitmap.RoaringBitmap;
  * bytes; its id is its row. Rows are only ever added. Guarded by the head's lock, but labels and
  * hashes of rows that were there when the lock was held may be read without.
  */
-final class SeriesTable {
+final class SeriesTable implements KnownSeries.Numbering {
   /** Value bits that say: the series' last sample is a histogram. */
   static final long HISTOGRAM_BITS = 0x7FF4DEADBEEF0001L;
 
@@ -50,15 +52,37 @@ final class SeriesTable {
     if (guess >= 0 && guess < size && matches(guess, hash, bytes, from, to)) {
       return guess;
     }
-    for (int slot = index.first(hash); ; slot = index.next(slot)) {
-      int id = index.idAt(slot, hash);
+    return find(hash, bytes, from, to);
+  }
+
+  @Override
+  public int find(long hash, byte[] bytes, int from, int to) {
+    long[] slots = index.slots();
+    for (int slot = HashIndex.first(slots, hash); ; slot = HashIndex.next(slots, slot)) {
+      int id = HashIndex.idAt(slots, slot, hash);
       if (id == -1) {
         return -1;
       }
-      if (id >= 0 && matches(id, hash, bytes, from, to)) {
+      if (id >= 0 && id < size && matches(id, hash, bytes, from, to)) { // size: it is complete
         return id;
       }
     }
+  }
+
+  @Override
+  public int labelsEnd(int number, byte[] bytes, int from, int to) {
+    if (number < 0 || number >= size) {
+      return -1;
+    }
+    long address = address(number);
+    int length = ByteSlabs.length(address);
+    if (length > to - from) {
+      return -1;
+    }
+    int offset = ByteSlabs.offset(address);
+    boolean same =
+        Arrays.equals(labels.slab(address), offset, offset + length, bytes, from, from + length);
+    return same ? from + length : -1;
   }
 
   /**
@@ -148,7 +172,8 @@ final class SeriesTable {
     return known;
   }
 
-  long hash(int id) {
+  @Override
+  public long hash(int id) {
     return rows.page(id)[rows.offset(id) + HASH];
   }
 
@@ -205,7 +230,7 @@ final class SeriesTable {
       if (walker.nameFrom == walker.nameTo || walker.valueFrom == walker.valueTo) {
         throw new IllegalArgumentException("empty label name or value");
       }
-      if (java.util.Arrays.compareUnsigned(
+      if (Arrays.compareUnsigned(
               bytes, previousFrom, previousTo, bytes, walker.nameFrom, walker.nameTo)
           >= 0) {
         throw new IllegalArgumentException("labels are not sorted, or repeat " + walker.name());

@@ -1,5 +1,6 @@
 package io.narthex.sinks.store;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.MetricMetadata;
@@ -40,7 +41,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * Safe for use by several threads.
  */
-public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin, AutoCloseable {
+public final class BlockStore
+    implements SampleAppender, SampleStore, StoreAdmin, KnownSeries, AutoCloseable {
   private static final List<String> ALWAYS_THERE = List.of(DeletionJournal.NAME, "wal/manifest");
 
   private final DirectoryLock lock;
@@ -153,6 +155,11 @@ public final class BlockStore implements SampleAppender, SampleStore, StoreAdmin
         "prometheus_tsdb_retention_limit_seconds",
         "How long samples are kept; 0 is no limit.",
         () -> options.head().retention().toSeconds());
+  }
+
+  @Override
+  public Numbering numbering() {
+    return head.numbering();
   }
 
   @Override

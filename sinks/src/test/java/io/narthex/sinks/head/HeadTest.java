@@ -3,6 +3,7 @@ package io.narthex.sinks.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.pipeline.model.FloatHistogram;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Origin;
@@ -58,6 +59,50 @@ class HeadTest {
           .containsExactly(Reason.DUPLICATE_TIMESTAMP);
       assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW - 1000, 2.0, NOW, 1.0)));
     }
+  }
+
+  @Test
+  void append_numbersOfTheHead_areTaken() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      append(head, new Origin.RemoteWrite(), B, NOW, 2);
+      var numbering = head.numbering();
+      int a = numbering.find(A.hash(), A.bytes(), 0, A.bytes().length);
+      assertThat(numbering.hash(a)).isEqualTo(A.hash());
+      assertThat(numbering.labelsEnd(a, A.bytes(), 0, A.bytes().length))
+          .isEqualTo(A.bytes().length);
+      assertThat(numbering.labelsEnd(a, B.bytes(), 0, B.bytes().length)).isEqualTo(-1);
+      assertThat(numbering.labelsEnd(a, A.bytes(), 0, 3)).isEqualTo(-1);
+      assertThat(numbering.labelsEnd(7, A.bytes(), 0, A.bytes().length)).isEqualTo(-1);
+      head.append(numbered(numbering, A, a, 3)).join();
+      assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW, 1.0, NOW + 1, 3.0), B, rows(NOW, 2.0)));
+    }
+  }
+
+  @Test
+  void append_numbersOfANumberingThatIsOver_areLookedUp() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      append(head, new Origin.RemoteWrite(), B, NOW, 2);
+      append(head, new Origin.RemoteWrite(), A, NOW + 1, StaleMarker.VALUE);
+      var before = head.numbering();
+      int b = before.find(B.hash(), B.bytes(), 0, B.bytes().length);
+      head.freeze();
+      assertThat(head.numbering()).isNotSameAs(before);
+      head.append(numbered(before, B, b, 3)).join();
+      assertThat(read(head).get(B)).isEqualTo(rows(NOW, 2.0, NOW + 1, 3.0));
+      assertThat(head.seriesCount()).isEqualTo(1);
+    }
+  }
+
+  private static SampleBatch numbered(
+      KnownSeries.Numbering numbering, Labels labels, int number, double value) {
+    return SampleBatch.of(new Origin.RemoteWrite())
+        .over(labels.bytes())
+        .numbering(numbering)
+        .seriesAt(0, labels.bytes().length, labels.hash(), number)
+        .value(NOW + 1, value)
+        .build();
   }
 
   @Test

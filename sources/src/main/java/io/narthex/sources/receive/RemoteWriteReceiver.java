@@ -3,6 +3,7 @@ package io.narthex.sources.receive;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.http.Routes;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.wire.DecodedWrite;
 import io.narthex.pipeline.wire.RemoteWrite2Decoder;
 import io.narthex.pipeline.wire.RemoteWriteDecoder;
@@ -38,6 +39,7 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
 
   private final Limits limits;
   private final WriteIntake intake;
+  private final KnownSeries known;
   private final Queue<RemoteWriteDecoder> decoders = new ConcurrentLinkedQueue<>();
   private final Queue<RemoteWrite2Decoder> decoders2 = new ConcurrentLinkedQueue<>();
 
@@ -55,9 +57,15 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
         new Limits(32 << 20, 32 << 20, Duration.ofSeconds(25), Duration.ofSeconds(5));
   }
 
-  /** A receiver that sends into the channel and waits by the registry. */
-  public RemoteWriteReceiver(WriteChannel channel, AckRegistry acks, Limits limits) {
+  /**
+   * A receiver that sends into the channel and waits by the registry.
+   *
+   * @param known what the store of this process has; {@link KnownSeries#NONE} if that is elsewhere
+   */
+  public RemoteWriteReceiver(
+      WriteChannel channel, AckRegistry acks, Limits limits, KnownSeries known) {
     this.limits = limits;
+    this.known = known;
     this.intake = new WriteIntake("remote-write", channel, acks, limits);
   }
 
@@ -104,7 +112,7 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
   private DecodedWrite decode(RequestBody body) {
     var decoder = decoders.poll();
     if (decoder == null) {
-      decoder = new RemoteWriteDecoder(limits.maxDecodedBytes());
+      decoder = new RemoteWriteDecoder(limits.maxDecodedBytes(), known);
     }
     var decoded = decoder.decode(body.bytes(), 0, body.length());
     decoders.add(

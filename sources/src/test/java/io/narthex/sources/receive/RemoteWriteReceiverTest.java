@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.LabelBytes;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.SampleBatch;
@@ -61,7 +62,7 @@ class RemoteWriteReceiverTest {
     channel = new WriteChannel(channelBytes, acks, clock);
     flow = new WriteFlow(channel);
     reading = flow.batches().subscribe(received::add);
-    receiver = new RemoteWriteReceiver(channel, acks, limits);
+    receiver = new RemoteWriteReceiver(channel, acks, limits, KnownSeries.NONE);
     server =
         HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "/p", List.of(receiver))
             .bindNow();
