@@ -22,6 +22,9 @@ public final class FeatureFlags {
   /** Takes points of delta temporality as they are. */
   static final String OTLP_DELTAS = "otlp-native-delta-ingestion";
 
+  /** Adds points of delta temporality up. */
+  static final String OTLP_SUMS = "otlp-deltatocumulative";
+
   /**
    * What switches no part of the engine: the receiver of OpenTelemetry reads it, or it is always
    * on, or has nothing to switch.
@@ -36,6 +39,7 @@ public final class FeatureFlags {
           "metadata-wal-records",
           "native-histograms",
           OTLP_DELTAS,
+          OTLP_SUMS,
           "promql-duration-expr",
           "promql-per-step-stats",
           "search-api",

@@ -13,7 +13,9 @@ import io.narthex.pipeline.config.WebConfigLoader;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.SelfScrapeKey;
 import io.narthex.pipeline.http.WebGuard;
+import io.narthex.pipeline.wire.DeltaStreams;
 import io.narthex.pipeline.wire.OtlpOptions;
+import io.narthex.pipeline.wire.OtlpOptions.Deltas;
 import io.narthex.query.http.ApiOptions;
 import io.narthex.query.http.RemoteReadOptions;
 import io.narthex.query.promql.exec.EngineOptions;
@@ -21,6 +23,7 @@ import io.narthex.sinks.store.StoreOptions;
 import io.narthex.sinks.wal.WalSync;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +40,9 @@ final class ServerSettings {
   private static final Duration DEFAULT_RETENTION = Duration.ofDays(15);
 
   private static final String METRICS = "/metrics";
+
+  /** Memory for sums of points of delta temporality, some hundred thousand series. */
+  private static final long DELTA_BYTES = 64L << 20;
 
   /** Queries that wait for each one that runs. */
   private static final int QUEUED_PER_QUERY = 10;
@@ -55,6 +61,7 @@ final class ServerSettings {
   private final HttpServers.Limits webLimits;
   private final Pattern corsOrigin;
   private final RuleSettings rules;
+  private final @Nullable DeltaStreams deltaStreams;
 
   private ServerSettings(ServerOptions options) {
     this.options = options;
@@ -119,6 +126,23 @@ final class ServerSettings {
             read("--web.read-timeout", options.webReadTimeout(), PrometheusDuration::parse));
     corsOrigin = read("--web.cors.origin", options.corsOrigin(), Pattern::compile);
     rules = RuleSettings.of(options.rules());
+    deltaStreams = deltaStreams(options.features());
+  }
+
+  private static @Nullable DeltaStreams deltaStreams(Collection<String> features) {
+    if (!features.contains(FeatureFlags.OTLP_SUMS)) {
+      return null;
+    }
+    if (features.contains(FeatureFlags.OTLP_DELTAS)) {
+      throw misused(
+          "--enable-feature",
+          "only one of "
+              + FeatureFlags.OTLP_SUMS
+              + " and "
+              + FeatureFlags.OTLP_DELTAS
+              + " can be on");
+    }
+    return new DeltaStreams(DELTA_BYTES);
   }
 
   /**
@@ -221,7 +245,10 @@ final class ServerSettings {
   OtlpOptions otlpOptions(OtlpConfig config) {
     return new OtlpOptions(
         config,
-        options.features().contains(FeatureFlags.OTLP_DELTAS),
+        deltaStreams != null
+            ? Deltas.ADDED_UP
+            : options.features().contains(FeatureFlags.OTLP_DELTAS) ? Deltas.KEPT : Deltas.REFUSED,
+        deltaStreams,
         engine.features().contains(EngineOptions.Feature.TYPE_AND_UNIT_LABELS),
         engine.lookback());
   }

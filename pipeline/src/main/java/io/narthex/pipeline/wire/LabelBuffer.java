@@ -70,6 +70,40 @@ public final class LabelBuffer {
     add(n, 0, n.length, v, 0, v.length);
   }
 
+  /**
+   * Labels that can be added again without being read again.
+   *
+   * @param text names and values, one behind the other
+   * @param offsets three a label: name from, name to (also value from), value to
+   */
+  record Added(byte[] text, int[] offsets) {
+    /** Whether a label of this name is among them. */
+    boolean has(byte[] name) {
+      for (int i = 0; i < offsets.length; i += 3) {
+        if (Arrays.equals(text, offsets[i], offsets[i + 1], name, 0, name.length)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** What was added since {@link #clear()}, for later. */
+  Added added() {
+    return new Added(Arrays.copyOf(text, textEnd), Arrays.copyOf(offsets, 3 * count));
+  }
+
+  /** Adds labels but the one of a name, if there is one. */
+  void addAllBut(byte[] name, Added labels) {
+    for (int i = 0; i < labels.offsets.length; i += 3) {
+      int from = labels.offsets[i];
+      int middle = labels.offsets[i + 1];
+      if (!Arrays.equals(labels.text, from, middle, name, 0, name.length)) {
+        add(labels.text, from, middle, labels.text, middle, labels.offsets[i + 2]);
+      }
+    }
+  }
+
   /** Adds the metric's name. */
   public void addMetricName(byte[] value, int from, int to) {
     add(METRIC_NAME, 0, METRIC_NAME.length, value, from, to);

@@ -1,5 +1,6 @@
 package io.narthex.pipeline.wire;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -26,6 +27,27 @@ final class OtlpAttributes {
   static void read(ProtoReader in, int tag, List<Attribute> out) {
     in.expect(tag, ProtoReader.BYTES);
     int outer = in.enter();
+    out.add(read(in));
+    in.end = outer;
+  }
+
+  /** Reads the {@code KeyValue} messages that lie in these parts of the reader's array. */
+  static List<Attribute> read(ProtoReader in, ByteRanges parts) {
+    int at = in.at;
+    int end = in.end;
+    var read = new ArrayList<Attribute>(parts.size());
+    for (int i = 0; i < parts.size(); i++) {
+      in.at = parts.from(i);
+      in.end = parts.to(i);
+      read.add(read(in));
+    }
+    in.at = at;
+    in.end = end;
+    return read;
+  }
+
+  /** Reads the message that the reader is narrowed to. */
+  private static Attribute read(ProtoReader in) {
     String key = "";
     String value = "";
     while (in.more()) {
@@ -40,8 +62,7 @@ final class OtlpAttributes {
         in.skip(field);
       }
     }
-    in.end = outer;
-    out.add(new Attribute(key, value));
+    return new Attribute(key, value);
   }
 
   private static String text(ProtoReader in) {

@@ -1,8 +1,9 @@
 package io.narthex.pipeline.wire;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonToken;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * OpenTelemetry protocol specification, "JSON Protobuf Encoding".
  */
 public final class OtlpJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonFactory JSON = new JsonFactory();
   private static final Message REQUEST = request();
 
   private enum Kind {
@@ -53,63 +54,73 @@ public final class OtlpJson {
   private OtlpJson() {}
 
   /**
-   * The request as protobuf.
+   * The request as protobuf. It is read token by token, so that its form takes no more memory than
+   * its bytes do.
    *
    * @throws FaultException {@link Fault#BAD_DATA} if it is not JSON, or a value is not of its
    *     field's type
    */
   public static byte[] toProtobuf(byte[] body, int from, int to) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(body, from, to - from);
+    try (var in = JSON.createParser(body, from, to - from)) {
+      var out = new ProtoWriter();
+      in.nextToken();
+      object(in, REQUEST, "the request", out);
+      if (in.nextToken() != null) {
+        throw fault(
+            "something follows the request at byte " + in.currentLocation().getByteOffset());
+      }
+      return out.toByteArray();
     } catch (JsonProcessingException e) {
       throw fault(e.getOriginalMessage() + " at byte " + e.getLocation().getByteOffset());
     } catch (IOException e) {
       throw fault(String.valueOf(e.getMessage()));
     }
-    var out = new ProtoWriter();
-    write(root, REQUEST, "the request", out);
-    return out.toByteArray();
   }
 
-  private static void write(JsonNode node, Message message, String where, ProtoWriter out) {
-    if (!node.isObject()) {
+  /** Reads the object whose beginning is the current token. */
+  private static void object(JsonParser in, Message message, String where, ProtoWriter out)
+      throws IOException {
+    if (in.currentToken() != JsonToken.START_OBJECT) {
       throw fault(where + " is not an object");
     }
-    node.properties()
-        .forEach(
-            entry -> {
-              var field = message.fields.get(camelCase(entry.getKey()));
-              if (field == null) {
-                return;
-              }
-              var value = entry.getValue();
-              if (value.isArray()) {
-                value.forEach(element -> write(element, field, entry.getKey(), out));
-              } else if (!value.isNull()) {
-                write(value, field, entry.getKey(), out);
-              }
-            });
+    while (in.nextToken() != JsonToken.END_OBJECT) {
+      String key = in.currentName();
+      var field = message.fields.get(camelCase(key));
+      var token = in.nextToken();
+      if (field == null) {
+        in.skipChildren();
+      } else if (token == JsonToken.START_ARRAY) {
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+          value(in, field, key, out);
+        }
+      } else if (token != JsonToken.VALUE_NULL) {
+        value(in, field, key, out);
+      }
+    }
   }
 
-  private static void write(JsonNode node, Field field, String name, ProtoWriter out) {
+  private static void value(JsonParser in, Field field, String name, ProtoWriter out)
+      throws IOException {
     try {
       switch (field.kind) {
         case MESSAGE -> {
           var inner = new ProtoWriter();
           if (field.message != null) {
-            write(node, field.message, name, inner);
+            object(in, field.message, name, inner);
           }
           out.message(field.number, inner);
         }
-        case TEXT -> out.text(field.number, text(node, name));
-        case HEX -> bytes(field, HexFormat.of().parseHex(text(node, name)), out);
-        case BASE64 -> bytes(field, Base64.getDecoder().decode(text(node, name)), out);
-        case FLOAT -> out.float64(field.number, number(node));
-        case FIXED -> out.float64(field.number, Double.longBitsToDouble(integer(node)));
-        case BOOL -> varint(field, node.asBoolean() ? 1 : 0, out);
-        case INTEGER -> varint(field, integer(node), out);
-        case SIGNED -> varint(field, integer(node) << 1 ^ integer(node) >> 63, out);
+        case TEXT -> out.text(field.number, text(in, name));
+        case HEX -> bytes(field, HexFormat.of().parseHex(text(in, name)), out);
+        case BASE64 -> bytes(field, Base64.getDecoder().decode(text(in, name)), out);
+        case FLOAT -> out.float64(field.number, number(in));
+        case FIXED -> out.float64(field.number, Double.longBitsToDouble(integer(in)));
+        case BOOL -> varint(field, bool(in) ? 1 : 0, out);
+        case INTEGER -> varint(field, integer(in), out);
+        case SIGNED -> {
+          long integer = integer(in);
+          varint(field, integer << 1 ^ integer >> 63, out);
+        }
       }
     } catch (IllegalArgumentException e) {
       throw fault("value of " + name + ": " + e.getMessage());
@@ -126,22 +137,33 @@ public final class OtlpJson {
     out.rawVarint(value);
   }
 
-  private static String text(JsonNode node, String name) {
-    if (!node.isTextual()) {
+  private static String text(JsonParser in, String name) throws IOException {
+    if (in.currentToken() != JsonToken.VALUE_STRING) {
       throw fault("value of " + name + " is not a string");
     }
-    return node.textValue();
+    return in.getText();
   }
 
-  private static long integer(JsonNode node) {
-    if (node.isIntegralNumber()) {
-      return node.bigIntegerValue().longValue();
+  private static boolean bool(JsonParser in) throws IOException {
+    return switch (in.getText()) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("\"" + in.getText() + "\" is not a boolean");
+    };
+  }
+
+  private static long integer(JsonParser in) throws IOException {
+    if (in.currentToken() == JsonToken.VALUE_NUMBER_INT) {
+      return in.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+          ? in.getBigIntegerValue().longValue()
+          : in.getLongValue();
     }
-    return switch (node.asText()) {
+    String text = in.getText();
+    return switch (text) {
       case "AGGREGATION_TEMPORALITY_UNSPECIFIED" -> 0;
       case "AGGREGATION_TEMPORALITY_DELTA" -> 1;
       case "AGGREGATION_TEMPORALITY_CUMULATIVE" -> 2;
-      default -> wholeNumber(node.asText());
+      default -> wholeNumber(text);
     };
   }
 
@@ -153,14 +175,14 @@ public final class OtlpJson {
     }
   }
 
-  private static double number(JsonNode node) {
-    if (node.isNumber()) {
-      return node.doubleValue();
+  private static double number(JsonParser in) throws IOException {
+    if (in.currentToken().isNumeric()) {
+      return in.getDoubleValue();
     }
     try {
-      return Double.parseDouble(node.asText());
+      return Double.parseDouble(in.getText());
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("\"" + node.asText() + "\" is not a number", e);
+      throw new IllegalArgumentException("\"" + in.getText() + "\" is not a number", e);
     }
   }
 
@@ -248,6 +270,7 @@ public final class OtlpJson {
   private static Message numberPoint(Message attribute, Message exemplar) {
     return new Message()
         .with("attributes", 7, attribute)
+        .with("startTimeUnixNano", 2, Kind.FIXED)
         .with("timeUnixNano", 3, Kind.FIXED)
         .with("asDouble", 4, Kind.FLOAT)
         .with("asInt", 6, Kind.FIXED)
@@ -258,6 +281,7 @@ public final class OtlpJson {
   private static Message histogramPoint(Message attribute, Message exemplar) {
     return new Message()
         .with("attributes", 9, attribute)
+        .with("startTimeUnixNano", 2, Kind.FIXED)
         .with("timeUnixNano", 3, Kind.FIXED)
         .with("count", 4, Kind.FIXED)
         .with("sum", 5, Kind.FLOAT)
@@ -272,6 +296,7 @@ public final class OtlpJson {
         new Message().with("offset", 1, Kind.SIGNED).with("bucketCounts", 2, Kind.INTEGER);
     return new Message()
         .with("attributes", 1, attribute)
+        .with("startTimeUnixNano", 2, Kind.FIXED)
         .with("timeUnixNano", 3, Kind.FIXED)
         .with("count", 4, Kind.FIXED)
         .with("sum", 5, Kind.FLOAT)
@@ -287,6 +312,7 @@ public final class OtlpJson {
   private static Message summaryPoint(Message attribute) {
     return new Message()
         .with("attributes", 7, attribute)
+        .with("startTimeUnixNano", 2, Kind.FIXED)
         .with("timeUnixNano", 3, Kind.FIXED)
         .with("count", 4, Kind.FIXED)
         .with("sum", 5, Kind.FLOAT)

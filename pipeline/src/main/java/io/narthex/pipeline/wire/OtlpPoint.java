@@ -18,11 +18,16 @@ final class OtlpPoint {
 
   private static final int DOUBLE = ProtoReader.FIXED64;
 
-  final List<Attribute> attributes = new ArrayList<>();
+  /** Where the point's {@code KeyValue} messages are, not yet read. */
+  final ByteRanges attributes = new ByteRanges();
+
   final List<TracedValue> exemplars = new ArrayList<>();
 
   /** Nanoseconds since the epoch, unsigned. */
   long time;
+
+  /** Nanoseconds since the epoch, unsigned; 0 if unknown. */
+  long start;
 
   boolean stale;
   double value;
@@ -47,78 +52,118 @@ final class OtlpPoint {
     return time / 1_000_000;
   }
 
+  /** When counting began, in milliseconds; 0 if that is not known. */
+  long startTimestamp() {
+    return start / 1_000_000;
+  }
+
   /** Reads a {@code NumberDataPoint}. */
   void readNumber(ProtoReader in) {
-    clear();
-    while (in.more()) {
-      int tag = in.tag();
-      switch (tag >>> 3) {
-        case 7 -> OtlpAttributes.read(in, tag, attributes);
-        case 3 -> time = fixed(in, tag);
-        case 4 -> value = Double.longBitsToDouble(fixed(in, tag));
-        case 6 -> value = fixed(in, tag);
-        case 5 -> exemplar(in, tag);
-        case 8 -> flags(in, tag);
-        default -> in.skip(tag);
-      }
-    }
+    read(in, NUMBER);
   }
 
   /** Reads a {@code HistogramDataPoint}. */
   void readHistogram(ProtoReader in) {
-    clear();
-    while (in.more()) {
-      int tag = in.tag();
-      switch (tag >>> 3) {
-        case 9 -> OtlpAttributes.read(in, tag, attributes);
-        case 3 -> time = fixed(in, tag);
-        case 4 -> count = HistogramDecoder.unsigned(fixed(in, tag));
-        case 5 -> sum(in, tag);
-        case 6 -> counts.readFixed(in, tag);
-        case 7 -> bounds.readDoubles(in, tag);
-        case 8 -> exemplar(in, tag);
-        case 10 -> flags(in, tag);
-        default -> in.skip(tag);
-      }
-    }
+    read(in, HISTOGRAM);
   }
 
   /** Reads an {@code ExponentialHistogramDataPoint}. */
   void readExponential(ProtoReader in) {
-    clear();
-    while (in.more()) {
-      int tag = in.tag();
-      switch (tag >>> 3) {
-        case 1 -> OtlpAttributes.read(in, tag, attributes);
-        case 3 -> time = fixed(in, tag);
-        case 4 -> count = HistogramDecoder.unsigned(fixed(in, tag));
-        case 5 -> sum(in, tag);
-        case 6 -> scale = (int) ProtoReader.zigzag(integer(in, tag));
-        case 7 -> zeroCount = HistogramDecoder.unsigned(fixed(in, tag));
-        case 8 -> positiveOffset = buckets(in, tag, counts);
-        case 9 -> negativeOffset = buckets(in, tag, negativeCounts);
-        case 10 -> flags(in, tag);
-        case 11 -> exemplar(in, tag);
-        case 14 -> zeroThreshold = Double.longBitsToDouble(fixed(in, tag));
-        default -> in.skip(tag);
-      }
-    }
+    read(in, EXPONENTIAL);
   }
 
   /** Reads a {@code SummaryDataPoint}. */
   void readSummary(ProtoReader in) {
+    read(in, SUMMARY);
+  }
+
+  /** A field that only points of one kind have. */
+  @FunctionalInterface
+  private interface OwnField {
+    void read(OtlpPoint point, ProtoReader in, int tag);
+  }
+
+  /**
+   * Where a kind of point has what all kinds have; their times are at the same numbers.
+   *
+   * @param attributes number of the field
+   * @param exemplars number of the field; 0 if the kind has none
+   * @param flags number of the field
+   */
+  private record Shape(int attributes, int exemplars, int flags, OwnField own) {}
+
+  private static final Shape NUMBER = new Shape(7, 5, 8, OtlpPoint::numberField);
+  private static final Shape HISTOGRAM = new Shape(9, 8, 10, OtlpPoint::histogramField);
+  private static final Shape EXPONENTIAL = new Shape(1, 11, 10, OtlpPoint::exponentialField);
+  private static final Shape SUMMARY = new Shape(7, 0, 8, OtlpPoint::summaryField);
+
+  private void read(ProtoReader in, Shape shape) {
     clear();
     while (in.more()) {
       int tag = in.tag();
-      switch (tag >>> 3) {
-        case 7 -> OtlpAttributes.read(in, tag, attributes);
-        case 3 -> time = fixed(in, tag);
-        case 4 -> count = HistogramDecoder.unsigned(fixed(in, tag));
-        case 5 -> sum(in, tag);
-        case 6 -> quantile(in, tag);
-        case 8 -> flags(in, tag);
-        default -> in.skip(tag);
+      int field = tag >>> 3;
+      if (field == shape.attributes) {
+        in.expect(tag, ProtoReader.BYTES);
+        int length = in.length();
+        attributes.add(in.at, in.at + length);
+        in.at += length;
+      } else if (field == 2) {
+        start = fixed(in, tag);
+      } else if (field == 3) {
+        time = fixed(in, tag);
+      } else if (field == shape.flags) {
+        stale = (integer(in, tag) & 1) != 0;
+      } else if (field == shape.exemplars) {
+        exemplar(in, tag);
+      } else {
+        shape.own.read(this, in, tag);
       }
+    }
+  }
+
+  private void numberField(ProtoReader in, int tag) {
+    switch (tag >>> 3) {
+      case 4 -> value = Double.longBitsToDouble(fixed(in, tag));
+      case 6 -> value = fixed(in, tag);
+      default -> in.skip(tag);
+    }
+  }
+
+  private void histogramField(ProtoReader in, int tag) {
+    switch (tag >>> 3) {
+      case 6 -> counts.readFixed(in, tag);
+      case 7 -> bounds.readDoubles(in, tag);
+      default -> sumOrCount(in, tag);
+    }
+  }
+
+  private void exponentialField(ProtoReader in, int tag) {
+    switch (tag >>> 3) {
+      case 6 -> scale = (int) ProtoReader.zigzag(integer(in, tag));
+      case 7 -> zeroCount = HistogramDecoder.unsigned(fixed(in, tag));
+      case 8 -> positiveOffset = buckets(in, tag, counts);
+      case 9 -> negativeOffset = buckets(in, tag, negativeCounts);
+      case 14 -> zeroThreshold = Double.longBitsToDouble(fixed(in, tag));
+      default -> sumOrCount(in, tag);
+    }
+  }
+
+  private void summaryField(ProtoReader in, int tag) {
+    if (tag >>> 3 == 6) {
+      quantile(in, tag);
+    } else {
+      sumOrCount(in, tag);
+    }
+  }
+
+  private void sumOrCount(ProtoReader in, int tag) {
+    switch (tag >>> 3) {
+      case 4 -> count = HistogramDecoder.unsigned(fixed(in, tag));
+      case 5 -> {
+        sum = Double.longBitsToDouble(fixed(in, tag));
+        hasSum = true;
+      }
+      default -> in.skip(tag);
     }
   }
 
@@ -126,6 +171,7 @@ final class OtlpPoint {
     attributes.clear();
     exemplars.clear();
     time = 0;
+    start = 0;
     stale = false;
     value = 0;
     count = 0;
@@ -139,15 +185,6 @@ final class OtlpPoint {
     counts.size = 0;
     negativeCounts.size = 0;
     bounds.size = 0;
-  }
-
-  private void sum(ProtoReader in, int tag) {
-    sum = Double.longBitsToDouble(fixed(in, tag));
-    hasSum = true;
-  }
-
-  private void flags(ProtoReader in, int tag) {
-    stale = (integer(in, tag) & 1) != 0;
   }
 
   private static int buckets(ProtoReader in, int tag, Counts counts) {
@@ -261,6 +298,19 @@ final class OtlpPoint {
 
     double get(int i) {
       return values[i];
+    }
+
+    double[] copy() {
+      return Arrays.copyOf(values, size);
+    }
+
+    /** Takes other counts instead. */
+    void set(double[] counts) {
+      if (values.length < counts.length) {
+        values = new double[counts.length];
+      }
+      System.arraycopy(counts, 0, values, 0, counts.length);
+      size = counts.length;
     }
 
     void readFixed(ProtoReader in, int tag) {

@@ -1,9 +1,12 @@
 package io.narthex.pipeline.wire;
 
 import io.narthex.pipeline.config.OtlpConfig;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.wire.LabelBuffer.Added;
 import io.narthex.pipeline.wire.OtlpAttributes.Attribute;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * resource to the next.
  */
 final class OtlpResource {
+  /** Most sets of attributes that are kept for a scope; beyond them each point's are read. */
+  private static final int MOST_KNOWN = 16_384;
+
   private static final String NAME = "service.name";
   private static final String NAMESPACE = "service.namespace";
   private static final String INSTANCE = "service.instance.id";
@@ -27,8 +33,44 @@ final class OtlpResource {
   private final List<Attribute> attributes = new ArrayList<>();
   private final Map<String, String> promoted = new TreeMap<>();
   private final Map<String, String> scope = new TreeMap<>();
+  private final LabelBuffer buffer = new LabelBuffer();
+  private final Map<Attributes, Added> made = new HashMap<>();
+  private final Attributes probe = new Attributes();
   private @Nullable String job;
   private @Nullable String instance;
+
+  /** A point's attributes as they lie in the request; they are compared as bytes. */
+  private static final class Attributes {
+    private byte[] bytes = {};
+    private ByteRanges ranges = new ByteRanges();
+    private int hash;
+
+    void set(byte[] bytes, ByteRanges ranges) {
+      this.bytes = bytes;
+      this.ranges = ranges;
+      hash = ranges.hash(bytes);
+    }
+
+    Attributes copy() {
+      var copy = new Attributes();
+      copy.bytes = bytes;
+      copy.ranges = ranges.copy();
+      copy.hash = hash;
+      return copy;
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Attributes that
+          && hash == that.hash
+          && ranges.sameAs(bytes, that.ranges, that.bytes);
+    }
+  }
 
   OtlpResource(OtlpConfig config, OtlpNames names) {
     this.config = config;
@@ -64,6 +106,7 @@ final class OtlpResource {
   /** Begins a scope of the resource. */
   void beginScope(String name, String version, String schemaUrl, List<Attribute> of) {
     scope.clear();
+    made.clear();
     if (!config.promoteScopeMetadata() || name.isEmpty()) {
       return;
     }
@@ -77,18 +120,38 @@ final class OtlpResource {
   }
 
   /**
-   * Labels of a point: its attributes, and what resource and scope add.
+   * Labels of a point without its name: its attributes, and what resource and scope add. Points of
+   * a scope that have the same attributes get them from memory.
    *
+   * @param in over the request
+   * @param of where the attributes lie in it
    * @return null if an attribute's name makes no label
    */
-  @Nullable Map<String, String> labels(List<Attribute> of) {
-    var labels = own(of);
-    if (labels != null) {
-      promoted.forEach(labels::putIfAbsent);
-      labels.putAll(scope);
-      identify(labels);
+  @Nullable Added labels(ProtoReader in, ByteRanges of) {
+    probe.set(in.bytes, of);
+    var known = made.get(probe);
+    if (known != null) {
+      return known;
+    }
+    var labels = labels(OtlpAttributes.read(in, of));
+    if (labels != null && made.size() < MOST_KNOWN) {
+      made.put(probe.copy(), labels);
     }
     return labels;
+  }
+
+  private @Nullable Added labels(List<Attribute> of) {
+    var labels = own(of);
+    if (labels == null) {
+      return null;
+    }
+    promoted.forEach(labels::putIfAbsent);
+    labels.putAll(scope);
+    identify(labels);
+    labels.remove(Labels.METRIC_NAME);
+    buffer.clear();
+    labels.forEach(buffer::add);
+    return buffer.added();
   }
 
   /** Labels of {@code target_info}; null if the resource is to have none. */

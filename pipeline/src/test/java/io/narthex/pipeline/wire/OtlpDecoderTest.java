@@ -12,6 +12,7 @@ import io.narthex.pipeline.model.MetricMetadata.MetricType;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.testkit.ProtoWriter;
+import io.narthex.pipeline.wire.OtlpOptions.Deltas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,8 @@ class OtlpDecoderTest {
     return new OtlpOptions(
         new OtlpConfig(
             false, List.of("zone"), List.of(), translation, false, nhcb, false, true, true),
-        deltas,
+        deltas ? Deltas.KEPT : Deltas.REFUSED,
+        null,
         false,
         Duration.ofMinutes(5));
   }
@@ -171,6 +173,84 @@ class OtlpDecoderTest {
     var taken = decode(options(DEFAULT, false, true), m -> sum(m, 1));
     assertThat(lines(taken.decoded().batch())).hasSize(2);
     assertThat(taken.decoded().batch().metadata().get(0).type()).isEqualTo(MetricType.UNKNOWN);
+  }
+
+  @Test
+  void sum_deltaThatIsAddedUp_isCounterWithItsStart() {
+    var options =
+        new OtlpOptions(
+            options(DEFAULT, false, false).config(),
+            Deltas.ADDED_UP,
+            new DeltaStreams(1 << 20),
+            false,
+            Duration.ofMinutes(5));
+    for (int sent = 1; sent <= 3; sent++) {
+      long end = TIME + sent;
+      var write =
+          decode(
+              options,
+              m ->
+                  m.string(1, "calls")
+                      .message(
+                          7,
+                          s ->
+                              s.message(
+                                      1,
+                                      p ->
+                                          fixed(
+                                                  fixed(p, 2, (end - 1) * 1_000_000),
+                                                  3,
+                                                  end * 1_000_000)
+                                              .fixed(4, 2.5))
+                                  .varint(2, 1)
+                                  .varint(3, 1)));
+      var batch = write.decoded().batch();
+      assertThat(write.rejectedPoints()).isZero();
+      assertThat(batch.value(0)).isEqualTo(2.5 * sent);
+      assertThat(batch.startTimestamp(0)).isEqualTo(TIME);
+      assertThat(batch.metadata().get(0).type()).isEqualTo(MetricType.COUNTER);
+    }
+    var again = decode(options, m -> sum(m, 1));
+    assertThat(again.rejectedPoints()).isEqualTo(1);
+    assertThat(again.decoded().reasons().get(0)).contains("not newer", "metric \"calls\"");
+  }
+
+  @Test
+  void points_sameAttributesInSeveralMetrics_haveTheSameLabels() {
+    var batch =
+        decode(
+                options(DEFAULT, false, false),
+                m ->
+                    m.string(1, "lat")
+                        .message(
+                            9,
+                            h -> {
+                              for (String own : new String[] {"x", "y", "x"}) {
+                                h.message(
+                                    1,
+                                    p -> {
+                                      attribute(p, 9, "le", "not a bound");
+                                      attribute(p, 9, "Own", own);
+                                      fixed(fixed(time(p), 4, 3), 6, 1);
+                                      fixed(p, 6, 2).fixed(7, 0.5);
+                                    });
+                              }
+                              h.varint(2, 2);
+                            }))
+            .decoded()
+            .batch();
+    var names = new ArrayList<String>();
+    for (int s = 0; s < 9; s++) {
+      names.add(batch.labels(s).toString());
+    }
+    String rest = "instance=\"i1\", job=\"prod/shop\", ";
+    assertThat(names.subList(0, 3))
+        .containsExactly(
+            "{Own=\"x\", __name__=\"lat_count\", " + rest + "le=\"not a bound\", zone=\"z\"}",
+            "{Own=\"x\", __name__=\"lat_bucket\", " + rest + "le=\"0.5\", zone=\"z\"}",
+            "{Own=\"x\", __name__=\"lat_bucket\", " + rest + "le=\"+Inf\", zone=\"z\"}");
+    assertThat(names.get(3)).startsWith("{Own=\"y\"");
+    assertThat(names.subList(6, 9)).isEqualTo(names.subList(0, 3));
   }
 
   private static void histogram(ProtoWriter metric) {
@@ -317,6 +397,28 @@ class OtlpDecoderTest {
     assertThatThrownBy(() -> OtlpJson.toProtobuf(json, 0, json.length))
         .isInstanceOf(FaultException.class)
         .hasMessageContaining("resourceMetrics is not an object");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {                                                                   | Unexpected end-of-input
+          []                                                                  | the request is not an object
+          {} {}                                                               | something follows the request at byte
+          {"resourceMetrics":[[]]}                                            | resourceMetrics is not an object
+          {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":3}]}]}]}   | value of name is not a string
+          {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"sum":{"isMonotonic":7}}]}]}]} | value of isMonotonic: "7" is not a boolean
+          {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"sum":{"aggregationTemporality":"x"}}]}]}]} | value of aggregationTemporality: "x" is not a whole number
+          {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"sum":{"dataPoints":[{"asDouble":"x"}]}}]}]}]} | value of asDouble: "x" is not a number
+          """)
+  void json_faulty_saysWhere(String json, String fault) {
+    byte[] body = json.getBytes(UTF_8);
+    assertThatThrownBy(() -> OtlpJson.toProtobuf(body, 0, body.length))
+        .isInstanceOf(FaultException.class)
+        .hasMessageStartingWith("not an OTLP metrics request in JSON: ")
+        .hasMessageContaining(fault);
   }
 
   @ParameterizedTest
