@@ -88,10 +88,17 @@ public interface SampleStore {
    * @param from first millisecond
    * @param to last millisecond
    * @param sorted whether series must come in label order
+   * @param checkpoint is run now and then while series are looked for, never under a lock; it may
+   *     wait, and stops the search by an exception
    */
-  record Selector(List<Matcher> matchers, long from, long to, boolean sorted) {
+  record Selector(List<Matcher> matchers, long from, long to, boolean sorted, Runnable checkpoint) {
     public Selector {
       matchers = List.copyOf(matchers);
+    }
+
+    /** A search that goes on to its end. */
+    public Selector(List<Matcher> matchers, long from, long to, boolean sorted) {
+      this(matchers, from, to, sorted, () -> {});
     }
   }
 }

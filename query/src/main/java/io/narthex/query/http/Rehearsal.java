@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.narthex.pipeline.model.Labels;
 import java.net.URLEncoder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -17,6 +18,10 @@ public final class Rehearsal {
   public static final long INTERVAL = 15_000;
 
   private static final int HOSTS = 4;
+
+  /** Methods are compiled when they were called two hundred times. */
+  private static final int SIMPLEST = 220;
+
   private static final List<String> BOUNDS =
       List.of("0.01", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf");
 
@@ -88,6 +93,16 @@ public final class Rehearsal {
               : 0.1 * ((round * 13 + series) % 977);
       default -> (round % 300) * (1 + series % 7) + (round * 7L % 5);
     };
+  }
+
+  /**
+   * What is asked first: nothing that takes long, but as often as it takes until the virtual
+   * machine has compiled the way of a request, which is common to all.
+   *
+   * @param end time of the newest samples, milliseconds
+   */
+  public static List<String> simplest(long end) {
+    return Collections.nCopies(SIMPLEST, "/api/v1/query?query=1&time=" + end / 1000);
   }
 
   /**

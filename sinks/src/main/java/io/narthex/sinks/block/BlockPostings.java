@@ -113,6 +113,12 @@ final class BlockPostings implements Postings {
   }
 
   @Override
+  public int valueCount(String name) {
+    int number = names.indexOf(name);
+    return number < 0 ? 0 : firstRows[number + 1] - firstRows[number];
+  }
+
+  @Override
   public List<String> valuesIn(String name, RoaringBitmap series) {
     int number = names.indexOf(name);
     if (number < 0 || series.isEmpty()) {

@@ -16,12 +16,16 @@ final class FoundSeries {
   private int searched;
   private int[] ids;
 
-  /** Searches the index. */
-  FoundSeries(SeriesTable series, List<Matcher> matchers) {
+  /**
+   * Searches the index.
+   *
+   * @param checkpoint is run now and then, and may stop the search by an exception
+   */
+  FoundSeries(SeriesTable series, List<Matcher> matchers, Runnable checkpoint) {
     this.series = series;
     this.matchers = matchers;
     this.searched = series.size();
-    var bitmap = PostingsQuery.select(series.postings(), matchers);
+    var bitmap = PostingsQuery.select(series.postings(), matchers, checkpoint);
     bitmap.remove((long) searched, 1L << 32);
     this.ids = bitmap.toArray();
     series.order().sort(ids);

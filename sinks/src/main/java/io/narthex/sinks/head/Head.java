@@ -12,7 +12,6 @@ import io.narthex.pipeline.storage.AppendResult.Rejection;
 import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.storage.SeriesExemplars;
-import io.narthex.sinks.index.Postings;
 import io.narthex.sinks.index.PostingsQuery;
 import io.narthex.sinks.index.VisiblePostings;
 import io.narthex.sinks.wal.FrameBuffer;
@@ -243,16 +242,19 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
    * Selects series that satisfy all matchers and have samples in a memtable that overlaps the
    * range.
    *
+   * @param checkpoint is run now and then while the index is searched, and may stop the search by
+   *     an exception
    * @param meanwhile runs at the very moment that the selection shows, so that what moves between
    *     the head and other places ({@link #retire}) is seen in exactly one of them
    * @return one part for each generation of series, oldest first; a series may be in several
    */
-  public List<HeadPart> select(List<Matcher> matchers, long from, long to, Runnable meanwhile) {
+  public List<HeadPart> select(
+      List<Matcher> matchers, long from, long to, Runnable checkpoint, Runnable meanwhile) {
     var found = new IdentityHashMap<SeriesTable, FoundSeries>();
     for (int tries = 0; ; tries++) {
       for (var memtable : memtables) {
         var series = memtable.series();
-        found.computeIfAbsent(series, key -> new FoundSeries(key, matchers)).complete();
+        found.computeIfAbsent(series, key -> new FoundSeries(key, matchers, checkpoint)).complete();
       }
       lock.lock();
       try {
@@ -300,13 +302,14 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
   }
 
   /** The inverted indexes of the head, one for each generation of series that have samples. */
-  public List<Postings> postings() {
-    var all = new ArrayList<Postings>();
+  public List<HeadIndex> indexes() {
+    var all = new ArrayList<HeadIndex>();
     SeriesTable before = null;
     for (var memtable : memtables) {
       var series = memtable.series();
       if (series != before) {
-        all.add(VisiblePostings.without(emptied(series), series.postings()));
+        var visible = VisiblePostings.without(emptied(series), series.postings());
+        all.add(new HeadIndex(visible, series::labels));
       }
       before = series;
     }

@@ -90,6 +90,12 @@ final class HeadPostings implements Postings {
   }
 
   @Override
+  public synchronized int valueCount(String name) {
+    var values = names.get(name);
+    return values == null ? 0 : values.count;
+  }
+
+  @Override
   public synchronized List<String> names() {
     var all = new ArrayList<>(names.keySet());
     all.sort(Names.BYTE_ORDER);

@@ -20,6 +20,11 @@ public interface Postings {
   /** Values that a label has, in byte order, each once; empty if no series has the label. */
   List<String> values(String name);
 
+  /** How many values a label has; may count those of hidden series. */
+  default int valueCount(String name) {
+    return values(name).size();
+  }
+
   /** Values that a label has in these series, in byte order. */
   default List<String> valuesIn(String name, RoaringBitmap series) {
     var found = new ArrayList<String>();

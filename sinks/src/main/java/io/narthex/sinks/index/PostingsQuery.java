@@ -15,6 +15,9 @@ import org.roaringbitmap.RoaringBitmap;
  */
 public final class PostingsQuery {
 
+  /** Between two looks whether the search is still wanted. */
+  private static final int LOOK = 256;
+
   private PostingsQuery() {}
 
   /**
@@ -23,6 +26,16 @@ public final class PostingsQuery {
    * @return a bitmap of the caller's own
    */
   public static RoaringBitmap select(Postings postings, List<Matcher> matchers) {
+    return select(postings, matchers, () -> {});
+  }
+
+  /**
+   * As above, but may be stopped.
+   *
+   * @param checkpoint is run now and then, and may stop the search by an exception
+   */
+  public static RoaringBitmap select(
+      Postings postings, List<Matcher> matchers, Runnable checkpoint) {
     var terms = new ArrayList<Term>(matchers.size());
     for (var matcher : matchers) {
       terms.add(Term.of(matcher));
@@ -31,10 +44,10 @@ public final class PostingsQuery {
     @Nullable RoaringBitmap found = null;
     for (var term : terms) {
       if (!term.removes) {
-        found = narrow(postings, found, term);
+        found = narrow(postings, found, term, checkpoint);
       } else {
         found = found == null ? postings.all().clone() : found;
-        remove(postings, found, term);
+        remove(postings, found, term, checkpoint);
       }
       if (found.isEmpty()) {
         return found;
@@ -43,8 +56,9 @@ public final class PostingsQuery {
     return found == null ? postings.all().clone() : found;
   }
 
-  private static RoaringBitmap narrow(Postings postings, @Nullable RoaringBitmap found, Term term) {
-    var accepted = union(postings, term, term.inverted);
+  private static RoaringBitmap narrow(
+      Postings postings, @Nullable RoaringBitmap found, Term term, Runnable checkpoint) {
+    var accepted = union(postings, term, term.inverted, checkpoint);
     if (found == null) {
       return accepted;
     }
@@ -52,29 +66,32 @@ public final class PostingsQuery {
     return found;
   }
 
-  private static void remove(Postings postings, RoaringBitmap found, Term term) {
-    found.andNot(union(postings, term, !term.inverted));
+  private static void remove(
+      Postings postings, RoaringBitmap found, Term term, Runnable checkpoint) {
+    found.andNot(union(postings, term, !term.inverted, checkpoint));
   }
 
   /** Series whose value is in the term's set, or (complement) has a value outside of it. */
-  private static RoaringBitmap union(Postings postings, Term term, boolean complement) {
+  private static RoaringBitmap union(
+      Postings postings, Term term, boolean complement, Runnable checkpoint) {
     if (term.set instanceof ValueSet.Literals literals && !complement) {
-      return union(postings, term.name, literals.values());
+      return union(postings, term.name, literals.values(), checkpoint);
     }
     var values = postings.values(term.name);
-    var chosen = term.set.among(values);
+    var chosen = term.set.among(values, checkpoint);
     if (!complement) {
-      return union(postings, term.name, chosen == null ? values : chosen);
+      return union(postings, term.name, chosen == null ? values : chosen, checkpoint);
     }
     if (chosen == null) {
       return new RoaringBitmap();
     }
-    var all = union(postings, term.name, values);
-    all.andNot(union(postings, term.name, chosen));
+    var all = union(postings, term.name, values, checkpoint);
+    all.andNot(union(postings, term.name, chosen, checkpoint));
     return all;
   }
 
-  private static RoaringBitmap union(Postings postings, String name, List<String> values) {
+  private static RoaringBitmap union(
+      Postings postings, String name, List<String> values, Runnable checkpoint) {
     if (values.size() == 1) {
       return values.get(0).isEmpty()
           ? new RoaringBitmap()
@@ -84,6 +101,9 @@ public final class PostingsQuery {
     for (var value : values) {
       if (!value.isEmpty()) {
         parts.add(postings.get(name, value));
+      }
+      if (parts.size() % LOOK == 0) {
+        checkpoint.run();
       }
     }
     return FastAggregation.or(parts.iterator());

@@ -65,9 +65,10 @@ sealed interface ValueSet {
    * Chooses from a label's values.
    *
    * @param values in byte order
+   * @param checkpoint is run for each value that has to be tried
    * @return those in the set; null means all of them
    */
-  default @Nullable List<String> among(List<String> values) {
+  default @Nullable List<String> among(List<String> values, Runnable checkpoint) {
     if (this instanceof Everything || this instanceof NonEmpty) {
       return null;
     } else if (this instanceof Literals literals) {
@@ -78,6 +79,7 @@ sealed interface ValueSet {
     var test = ((Tested) this).test();
     var chosen = new ArrayList<String>();
     for (var value : values) {
+      checkpoint.run();
       if (test.test(value)) {
         chosen.add(value);
       }

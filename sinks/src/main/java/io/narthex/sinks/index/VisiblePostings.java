@@ -47,6 +47,11 @@ public final class VisiblePostings implements Postings {
   }
 
   @Override
+  public int valueCount(String name) {
+    return all.valueCount(name);
+  }
+
+  @Override
   public List<String> valuesIn(String name, RoaringBitmap series) {
     return all.valuesIn(name, RoaringBitmap.andNot(series, hidden));
   }

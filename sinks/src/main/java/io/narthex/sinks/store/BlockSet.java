@@ -1,5 +1,6 @@
 package io.narthex.sinks.store;
 
+import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.ChangeTracker;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.block.BlockFolder;
@@ -21,6 +22,7 @@ import java.util.Map;
  */
 final class BlockSet implements AutoCloseable {
   private final ChangeTracker changes = new ChangeTracker();
+  private final SelectionCache selections = new SelectionCache();
   private volatile State state = new State(List.of(), Map.of());
 
   /** Both change together, so that no reader sees a block without what was deleted from it. */
@@ -98,6 +100,7 @@ final class BlockSet implements AutoCloseable {
     next.putAll(deleted);
     next.values().removeIf(Deletions::isEmpty);
     state = new State(state.blocks, next);
+    selections.clear();
   }
 
   /** Takes blocks in and others out, at once. Those taken out are released. */
@@ -111,6 +114,7 @@ final class BlockSet implements AutoCloseable {
       left.keySet().removeAll(out);
       state = new State(next, left);
     }
+    selections.clear();
     if (in.isEmpty() && !out.isEmpty()) {
       changes.changed(out.stream().mapToLong(block -> block.meta().minTime()).min().orElseThrow());
     }
@@ -151,6 +155,20 @@ final class BlockSet implements AutoCloseable {
       }
       held.forEach(Block::release);
     }
+  }
+
+  /**
+   * The series of held blocks that satisfy all matchers, in label order.
+   *
+   * @param checkpoint is run now and then, and may stop the search by an exception
+   */
+  MergedSeries select(Held held, List<Matcher> matchers, Runnable checkpoint) {
+    return selections.select(held, matchers, checkpoint, this::isCurrent);
+  }
+
+  private boolean isCurrent(Held held) {
+    var now = state;
+    return now.deletions == held.deletions && now.blocks.containsAll(held.blocks);
   }
 
   /** Lets all blocks go. */

@@ -18,7 +18,7 @@ import io.narthex.pipeline.storage.StoreInventory;
 import io.narthex.pipeline.storage.StoreInventory.BlockInfo;
 import io.narthex.pipeline.storage.StoreStatistics;
 import io.narthex.sinks.head.Head;
-import io.narthex.sinks.index.Postings;
+import io.narthex.sinks.head.HeadPart;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -180,20 +179,34 @@ public final class BlockStore
 
   @Override
   public SeriesSelection select(Selector selector) {
-    return select(selector.matchers(), selector.from(), selector.to());
-  }
-
-  private MergedSelection select(List<Matcher> matchers, long from, long to) {
+    var matchers = selector.matchers();
+    long from = selector.from();
+    long to = selector.to();
+    Runnable checkpoint = selector.checkpoint();
     BlockSet.Held[] held = {BlockSet.Held.NOTHING};
     try {
-      var parts = head.select(matchers, from, to, () -> held[0] = blocks.retain(from, to));
-      var sources = SeriesSource.of(held[0], matchers);
-      parts.forEach(part -> sources.add(new SeriesSource.OfHead(part)));
-      return new MergedSelection(sources, held[0].blocks(), from, to);
+      var parts =
+          head.select(matchers, from, to, checkpoint, () -> held[0] = blocks.retain(from, to));
+      var ofBlocks = blocks.select(held[0], matchers, checkpoint);
+      return new MergedSelection(withHead(ofBlocks, parts, checkpoint), held[0].blocks(), from, to);
     } catch (RuntimeException e) {
       held[0].release();
       throw e;
     }
+  }
+
+  private static MergedSeries withHead(
+      MergedSeries ofBlocks, List<HeadPart> parts, Runnable checkpoint) {
+    var sources = new ArrayList<SeriesSource>();
+    if (ofBlocks.size() > 0) {
+      sources.add(ofBlocks);
+    }
+    for (var part : parts) {
+      if (part.size() > 0) {
+        sources.add(new SeriesSource.OfHead(part));
+      }
+    }
+    return sources.isEmpty() ? ofBlocks : MergedSeries.of(sources, checkpoint);
   }
 
   @Override
@@ -201,7 +214,7 @@ public final class BlockStore
     var places = headPlaces(from, to);
     var held = blocks.retain(from, to);
     try {
-      held.blocks().forEach(block -> places.add(held.postings(block)));
+      held.blocks().forEach(block -> places.add(Facets.Place.of(held, block)));
       return new Facets(places, matchers).names(limit);
     } finally {
       held.release();
@@ -214,7 +227,7 @@ public final class BlockStore
     var places = headPlaces(from, to);
     var held = blocks.retain(from, to);
     try {
-      held.blocks().forEach(block -> places.add(held.postings(block)));
+      held.blocks().forEach(block -> places.add(Facets.Place.of(held, block)));
       return new Facets(places, matchers).values(name, limit);
     } finally {
       held.release();
@@ -222,29 +235,18 @@ public final class BlockStore
   }
 
   /** To be asked for before the blocks: what a flush moves meanwhile is seen in one or both. */
-  private List<Postings> headPlaces(long from, long to) {
-    var places = new ArrayList<Postings>();
+  private List<Facets.Place> headPlaces(long from, long to) {
+    var places = new ArrayList<Facets.Place>();
     var range = head.range();
     if (range.minTime() <= to && range.maxTime() >= from) {
-      places.addAll(head.postings());
+      head.indexes().forEach(part -> places.add(new Facets.Place(part.postings(), part.labels())));
     }
     return places;
   }
 
   @Override
   public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    var found = new TreeSet<Labels>();
-    var sets = matchers.isEmpty() ? List.of(List.<Matcher>of()) : matchers;
-    for (var set : sets) {
-      try (var selection = select(set, from, to)) {
-        int count = limit > 0 ? Math.min(limit, selection.size()) : selection.size();
-        for (int i = 0; i < count; i++) {
-          found.add(selection.labels(i));
-        }
-      }
-    }
-    var all = new ArrayList<>(found);
-    return limit > 0 && all.size() > limit ? List.copyOf(all.subList(0, limit)) : all;
+    return Facets.series(this, matchers, from, to, limit);
   }
 
   @Override

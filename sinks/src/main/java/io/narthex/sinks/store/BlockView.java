@@ -6,11 +6,9 @@ import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreStatistics;
 import io.narthex.sinks.block.Block;
-import io.narthex.sinks.index.Postings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * A store that consists of blocks only, whose set is changed from outside. Queries may run while it
@@ -34,13 +32,10 @@ public final class BlockView implements SampleStore, AutoCloseable {
 
   @Override
   public SeriesSelection select(Selector selector) {
-    return select(selector.matchers(), selector.from(), selector.to());
-  }
-
-  private MergedSelection select(List<Matcher> matchers, long from, long to) {
-    var held = blocks.retain(from, to);
+    var held = blocks.retain(selector.from(), selector.to());
     try {
-      return new MergedSelection(SeriesSource.of(held, matchers), held.blocks(), from, to);
+      var merged = blocks.select(held, selector.matchers(), selector.checkpoint());
+      return new MergedSelection(merged, held.blocks(), selector.from(), selector.to());
     } catch (RuntimeException e) {
       held.release();
       throw e;
@@ -51,7 +46,7 @@ public final class BlockView implements SampleStore, AutoCloseable {
   public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
     var held = blocks.retain(from, to);
     try {
-      return new Facets(postings(held.blocks()), matchers).names(limit);
+      return new Facets(places(held), matchers).names(limit);
     } finally {
       held.release();
     }
@@ -62,31 +57,21 @@ public final class BlockView implements SampleStore, AutoCloseable {
       String name, List<List<Matcher>> matchers, long from, long to, int limit) {
     var held = blocks.retain(from, to);
     try {
-      return new Facets(postings(held.blocks()), matchers).values(name, limit);
+      return new Facets(places(held), matchers).values(name, limit);
     } finally {
       held.release();
     }
   }
 
-  private static List<Postings> postings(List<Block> held) {
-    List<Postings> places = new ArrayList<>();
-    held.forEach(block -> places.add(block.postings()));
+  private static List<Facets.Place> places(BlockSet.Held held) {
+    List<Facets.Place> places = new ArrayList<>();
+    held.blocks().forEach(block -> places.add(Facets.Place.of(held, block)));
     return places;
   }
 
   @Override
   public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    var found = new TreeSet<Labels>();
-    for (var set : matchers.isEmpty() ? List.of(List.<Matcher>of()) : matchers) {
-      try (var selection = select(set, from, to)) {
-        int count = limit > 0 ? Math.min(limit, selection.size()) : selection.size();
-        for (int i = 0; i < count; i++) {
-          found.add(selection.labels(i));
-        }
-      }
-    }
-    List<Labels> all = new ArrayList<>(found);
-    return limit > 0 && all.size() > limit ? List.copyOf(all.subList(0, limit)) : all;
+    return Facets.series(this, matchers, from, to, limit);
   }
 
   @Override

@@ -13,14 +13,14 @@ import java.util.Collections;
 import java.util.List;
 
 /** Selected series of one place, in label order. */
-sealed interface SeriesSource {
+sealed interface SeriesSource permits SeriesSource.OfBlock, SeriesSource.OfHead, MergedSeries {
 
   /** The series of blocks that satisfy all matchers; blocks without any are left out. */
-  static List<SeriesSource> of(BlockSet.Held held, List<Matcher> matchers) {
+  static List<SeriesSource> of(BlockSet.Held held, List<Matcher> matchers, Runnable checkpoint) {
     var sources = new ArrayList<SeriesSource>();
     for (var block : inTime(held.blocks())) {
       var deletions = held.deletions(block);
-      var found = PostingsQuery.select(block.postings(), matchers);
+      var found = PostingsQuery.select(block.postings(), matchers, checkpoint);
       found.andNot(deletions.hidden());
       if (!found.isEmpty()) {
         sources.add(new OfBlock(block, found.toArray(), deletions));
@@ -55,7 +55,7 @@ sealed interface SeriesSource {
   /** Takes over an object that equals the labels of a series, so that all hold the same. */
   default void share(int i, Labels equal) {}
 
-  /** Appends samples in {@code (after, to]}, unordered if the place is the head. */
+  /** Appends samples in {@code (after, to]}, in any order unless the place is one block. */
   void read(int i, long after, long to, SampleBuffer into);
 
   /** Pages that overlap the range, both ends included. */

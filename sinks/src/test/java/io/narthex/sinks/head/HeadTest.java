@@ -285,7 +285,7 @@ class HeadTest {
       head.retire(frozen, () -> {});
       assertThat(read(head))
           .isEqualTo(Map.of(A, rows(NOW + 5, 4.0), Labels.of("s", "3"), rows(NOW + 5, 4.0)));
-      assertThat(head.postings()).hasSize(1);
+      assertThat(head.indexes()).hasSize(1);
     }
   }
 
@@ -409,7 +409,7 @@ class HeadTest {
   static Map<Labels, TreeMap<Long, Object>> read(Head head) {
     var all = new HashMap<Labels, TreeMap<Long, Object>>();
     List<Matcher> every = new ArrayList<>();
-    for (var part : head.select(every, Long.MIN_VALUE, Long.MAX_VALUE, () -> {})) {
+    for (var part : head.select(every, Long.MIN_VALUE, Long.MAX_VALUE, () -> {}, () -> {})) {
       for (int i = 0; i < part.size(); i++) {
         var buffer = new SampleBuffer();
         part.read(i, Long.MIN_VALUE, Long.MAX_VALUE, buffer);

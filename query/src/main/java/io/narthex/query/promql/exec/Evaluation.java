@@ -160,27 +160,12 @@ final class Evaluation implements AutoCloseable {
   /** Selects series; the selection is closed with the evaluation. */
   SeriesSelection select(List<Matcher> matchers, long from, long to) {
     checkpoint();
-    var selector = new SampleStore.Selector(matchers, from, to, false);
-    var selection = isSearch(matchers) ? turn.outside(() -> opened(selector)) : opened(selector);
+    var selection =
+        store.select(new SampleStore.Selector(matchers, from, to, false, this::checkpoint));
+    open.push(selection);
     reserve(SELECTED_SERIES_BYTES * selection.size());
     series += selection.size();
     return recorder == null ? selection : recorder.select(site, selection);
-  }
-
-  private SeriesSelection opened(SampleStore.Selector selector) {
-    var selection = store.select(selector);
-    open.push(selection);
-    return selection;
-  }
-
-  /** Whether the index has to look at many values, which may take long. */
-  private static boolean isSearch(List<Matcher> matchers) {
-    for (Matcher matcher : matchers) {
-      if (matcher.pattern() != null) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** What measures the operators; null if nobody wants to know. */

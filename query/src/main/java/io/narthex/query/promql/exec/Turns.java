@@ -8,7 +8,6 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
  * Who may compute: a fixed number of places, given to the queries that have computed least so far
@@ -96,35 +95,6 @@ final class Turns {
           next.called.signal();
           await();
         }
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /**
-     * Does work in which the query cannot stop for others, such as a search in the index, without
-     * keeping a place from them.
-     */
-    <T> T outside(Supplier<T> work) {
-      if (Thread.currentThread() != owner) {
-        return work.get();
-      }
-      lock.lock();
-      try {
-        used += System.nanoTime() - since;
-        hasPlace = false;
-        free++;
-        callNext();
-      } finally {
-        lock.unlock();
-      }
-      long begin = System.nanoTime();
-      T done = work.get(); // if it fails the query ends, and has no place to give back
-      lock.lock();
-      try {
-        used += System.nanoTime() - begin;
-        await();
-        return done;
       } finally {
         lock.unlock();
       }
