@@ -57,23 +57,20 @@ public final class AlertEvaluator {
    */
   public AlertOutcome evaluate(
       AlertRuleState before, AlertTick tick, List<QueryValue.Sample> result) {
-    return evaluate(before, tick, result, null);
+    return evaluate(before, tick, result, AfterStart.NONE);
   }
 
   /**
-   * Evaluates the first tick after the state was lost: new alerts go on from where their series
-   * say.
+   * Evaluates a tick that is perhaps soon after a start.
+   *
+   * @param before the state after the tick before
+   * @param result what the expression gives at the tick's sample time
    */
-  public AlertOutcome evaluateRestored(
-      AlertTick tick, List<QueryValue.Sample> result, ForStateRestore restore) {
-    return evaluate(AlertRuleState.EMPTY, tick, result, restore);
-  }
-
-  private AlertOutcome evaluate(
+  public AlertOutcome evaluate(
       AlertRuleState before,
       AlertTick tick,
       List<QueryValue.Sample> result,
-      @Nullable ForStateRestore restore) {
+      AfterStart afterStart) {
     if (result.isEmpty() && before.isEmpty()) {
       return AlertOutcome.nothing(before);
     }
@@ -87,8 +84,8 @@ public final class AlertEvaluator {
             "vector contains metrics with the same labelset after applying alert labels");
       }
     }
-    var changes = new Changes(tick);
-    var after = changes.apply(before, found, restore);
+    var changes = new Changes(tick, afterStart);
+    var after = changes.apply(before, found);
     if (rule.limit() > 0 && changes.active > rule.limit()) {
       return AlertOutcome.failed(
           AlertRuleState.EMPTY,
@@ -98,6 +95,20 @@ public final class AlertEvaluator {
     var notifications = send(after, tick.time());
     return new AlertOutcome(
         AlertRuleState.of(after), changes.series, changes.transitions, notifications, null);
+  }
+
+  /**
+   * A tick of which nothing can be known: alerts stay as they are, go on being written, and are
+   * told again when it is time.
+   */
+  public AlertOutcome hold(AlertRuleState before, AlertTick tick) {
+    if (before.isEmpty()) {
+      return AlertOutcome.nothing(before);
+    }
+    var after = before.copy();
+    var notifications = send(after, tick.time());
+    var state = notifications.isEmpty() ? before : AlertRuleState.of(after);
+    return new AlertOutcome(state, series(state), List.of(), notifications, null);
   }
 
   /**
@@ -275,18 +286,18 @@ public final class AlertEvaluator {
   /** One pass over the alerts of a rule. */
   private final class Changes {
     final AlertTick tick;
+    final AfterStart afterStart;
     final List<AlertTransition> transitions = new ArrayList<>();
     final List<AlertOutcome.Point> series = new ArrayList<>();
     int active;
 
-    Changes(AlertTick tick) {
+    Changes(AlertTick tick, AfterStart afterStart) {
       this.tick = tick;
+      this.afterStart = afterStart;
     }
 
-    Map<Labels, AlertInstance> apply(
-        AlertRuleState before,
-        Map<Labels, AlertInstance> found,
-        @Nullable ForStateRestore restore) {
+    Map<Labels, AlertInstance> apply(AlertRuleState before, Map<Labels, AlertInstance> found) {
+      var restore = afterStart.restore();
       var after = new LinkedHashMap<Labels, AlertInstance>();
       for (var alert : before.alerts()) {
         if (!found.containsKey(alert.labels())) {
@@ -302,7 +313,11 @@ public final class AlertEvaluator {
         if (known != null && known.isActive()) {
           next = known.seen(alert.annotations(), alert.value());
         } else {
-          next = restore == null ? alert : restore.restore(alert, tick.time(), rule.holdMillis());
+          // One that is still told as resolved has come and gone since.
+          next =
+              restore == null || known != null
+                  ? alert
+                  : restore.restore(alert, tick.time(), rule.holdMillis());
           transitions.add(
               transition(next, AlertState.INACTIVE, AlertState.PENDING, Cause.CONDITION_MET, tick));
         }
@@ -313,6 +328,9 @@ public final class AlertEvaluator {
 
     /** What becomes of an alert that the expression does not return; null if it is forgotten. */
     private @Nullable AlertInstance gone(AlertInstance alert) {
+      if (afterStart.partial() && alert.isActive()) {
+        return active(alert);
+      }
       var next = alert;
       if (alert.state() == AlertState.FIRING && rule.keepFiringMillis() > 0) {
         if (alert.keepFiringSince() == AlertInstance.NEVER) {
@@ -349,6 +367,7 @@ public final class AlertEvaluator {
       active++;
       var next = alert;
       if (alert.state() == AlertState.PENDING
+          && !afterStart.partial()
           && tick.time() - alert.activeAt() >= rule.holdMillis()) {
         next = alert.fired(tick.time());
         transitions.add(transition(alert, AlertState.FIRING, Cause.HELD_LONG_ENOUGH, tick));

@@ -99,23 +99,25 @@ class AlertEvaluatorTest {
   }
 
   @Test
-  void evaluateRestored_wasFiring_firesAtOnce() {
+  void evaluate_stateLost_wasFiring_firesAtOnce() {
     var rule = evaluator(20, 0, 0, Map.of());
     var restore =
         ForStateRestore.of(
             Duration.ofMinutes(10), series -> new ForStateRestore.Point(50 * MINUTE, 0));
-    var outcome = rule.evaluateRestored(at(60), vector(HOST), restore);
+    var outcome =
+        rule.evaluate(AlertRuleState.EMPTY, at(60), vector(HOST), new AfterStart(restore, false));
     assertThat(outcome.state().severest()).isEqualTo(AlertState.FIRING);
     assertThat(outcome.state().active().get(0).activeAt()).isZero();
   }
 
   @Test
-  void evaluateRestored_wasPending_outageDoesNotCount() {
+  void evaluate_stateLost_wasPending_outageDoesNotCount() {
     var rule = evaluator(60, 0, 0, Map.of());
     var restore =
         ForStateRestore.of(
             Duration.ofMinutes(10), series -> new ForStateRestore.Point(20 * MINUTE, 0));
-    var outcome = rule.evaluateRestored(at(30), vector(HOST), restore);
+    var outcome =
+        rule.evaluate(AlertRuleState.EMPTY, at(30), vector(HOST), new AfterStart(restore, false));
     assertThat(outcome.state().active().get(0).activeAt()).isEqualTo(10 * MINUTE);
   }
 

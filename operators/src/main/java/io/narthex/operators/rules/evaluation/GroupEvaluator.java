@@ -1,5 +1,6 @@
 package io.narthex.operators.rules.evaluation;
 
+import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.operators.rules.incremental.RulePlanner;
 import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.operators.rules.state.RuleState;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One group from tick to tick: rules in order, each seeing what those before it wrote at the same
@@ -30,6 +32,10 @@ final class GroupEvaluator {
 
   private long nextTick;
   private long lastTick;
+
+  /** The first tick that is known of; {@link Long#MAX_VALUE} if none was evaluated. */
+  private long firstTick = Long.MAX_VALUE;
+
   private long durationNanos;
 
   GroupEvaluator(RuleSet.Group group, RulePlanner planner, long nextTick) {
@@ -114,6 +120,7 @@ final class GroupEvaluator {
     }
     left.values().forEach(place -> orphans.addAll(saved.rules().get(place).outputs()));
     for (var past : saved.history()) {
+      firstTick = Math.min(firstTick, past.tick());
       var states = new RuleState[places.length];
       for (int rule = 0; rule < places.length; rule++) {
         states[rule] = places[rule] < 0 ? RuleState.NONE : past.rules().get(places[rule]);
@@ -153,11 +160,14 @@ final class GroupEvaluator {
 
   private void evaluate(long time, Surroundings in, RuleOutput out) {
     long begin = System.nanoTime();
-    var tick = new GroupTick(definition(), time, writer(time, time - offset, in, out));
+    var tick =
+        new GroupTick(
+            definition(), time, writer(time, time - offset, in, out), restoreAt(time, in));
     rules.forEach(tick::evaluate);
     tick.end(rules, orphans);
     orphans.clear();
     lastTick = time;
+    firstTick = Math.min(firstTick, time);
     if (in.remembers()) {
       history.add(new PastTick(time, time - offset, states()));
     }
@@ -166,6 +176,12 @@ final class GroupEvaluator {
 
   private TickWriter writer(long time, long at, Surroundings in, RuleOutput out) {
     return new TickWriter(definition().name(), time, at, in, out);
+  }
+
+  private @Nullable ForStateRestore restoreAt(long tick, Surroundings in) {
+    return firstTick > in.restart().startedAt()
+        ? in.restart().restoreAt(tick, definition().interval().toMillis())
+        : null;
   }
 
   /** The states of all rules; those that are what they were at the last tick are the same. */
@@ -207,7 +223,8 @@ final class GroupEvaluator {
     var before = number == 0 ? null : history.get(number - 1);
     boolean newest = number == history.size() - 1;
     var writer = writer(past.tick(), past.at(), in, out);
-    var correction = new TickCorrection(this, past, before, newest, writer);
+    var correction =
+        new TickCorrection(this, past, before, newest, writer, restoreAt(past.tick(), in));
     for (int rule = wanted.nextSetBit(0); rule >= 0; rule = wanted.nextSetBit(rule + 1)) {
       correction.correct(rule, follow);
       wrote.run();

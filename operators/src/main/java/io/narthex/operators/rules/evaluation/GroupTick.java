@@ -1,10 +1,11 @@
 package io.narthex.operators.rules.evaluation;
 
+import io.narthex.operators.alert.AlertEvaluator;
 import io.narthex.operators.alert.AlertOutcome;
+import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.pipeline.config.rules.RuleGroup;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
-import io.narthex.query.promql.QueryValue;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,22 +20,25 @@ final class GroupTick {
   private final RuleGroup group;
   private final long time;
   private final TickWriter writer;
+  private final @Nullable ForStateRestore restore;
 
   /**
    * @param time the tick
+   * @param restore where new alerts go on from; null if they begin
    */
-  GroupTick(RuleGroup group, long time, TickWriter writer) {
+  GroupTick(RuleGroup group, long time, TickWriter writer, @Nullable ForStateRestore restore) {
     this.group = group;
     this.time = time;
     this.writer = writer;
+    this.restore = restore;
   }
 
   void evaluate(RuleProgress progress) {
     long begin = System.nanoTime();
     String error;
     try {
-      var result = progress.plan().evaluate(writer.at());
-      error = progress.rule().alert() == null ? record(progress, result) : alert(progress, result);
+      var alert = progress.rule().alert();
+      error = alert == null ? record(progress) : alert(progress, alert);
     } catch (FaultException e) {
       error = e.getMessage();
     } catch (RuntimeException e) {
@@ -70,7 +74,8 @@ final class GroupTick {
     writer.hand();
   }
 
-  private @Nullable String record(RuleProgress progress, List<QueryValue.Sample> result) {
+  private @Nullable String record(RuleProgress progress) {
+    var result = progress.plan().evaluate(writer.at());
     var named = NamedResult.of(progress, result, group.limit());
     if (named.error() != null) {
       return named.error();
@@ -82,16 +87,8 @@ final class GroupTick {
     return null;
   }
 
-  private @Nullable String alert(RuleProgress progress, List<QueryValue.Sample> result) {
-    var evaluator = progress.rule().alert();
-    if (evaluator == null) {
-      throw new IllegalStateException("a recording rule has no alerts");
-    }
-    var restore = progress.restore();
-    AlertOutcome outcome =
-        restore == null
-            ? evaluator.evaluate(progress.alerts(), writer.tick(), result)
-            : evaluator.evaluateRestored(writer.tick(), result, restore);
+  private @Nullable String alert(RuleProgress progress, AlertEvaluator evaluator) {
+    AlertOutcome outcome = writer.evaluate(progress, evaluator, progress.alerts(), restore);
     progress.alerts(outcome.state());
     writer.tell(evaluator, outcome);
     if (outcome.error() != null) {

@@ -1,5 +1,6 @@
 package io.narthex.operators.rules.evaluation;
 
+import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.operators.rules.incremental.RuleForm;
 import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.operators.rules.plan.ShardPlan;
@@ -20,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates rules on the stream: takes samples as they come, and when all samples up to a time are
@@ -28,7 +30,7 @@ import java.util.Set;
  *
  * <p>Ticks that lie before the start of this evaluator are caught up; those of a silence, in which
  * no sample came for a minute and longer than the group's interval, are left out, as nothing is
- * known of that time.
+ * known of that time. After an outage alerts stay as they are until what they read has come again.
  */
 public final class RuleEvaluator {
   private static final long EVICTION_MILLIS = 30_000;
@@ -44,6 +46,7 @@ public final class RuleEvaluator {
 
   private final HeardTimes heard;
   private final RunningRules.Frame frame;
+  private final @Nullable ForStateRestore restore;
   private RunningRules running;
   private long advancedTo = Long.MIN_VALUE;
   private long evictedAt = Long.MIN_VALUE;
@@ -61,7 +64,6 @@ public final class RuleEvaluator {
   public RuleEvaluator(
       RuleSet rules, RuleOptions options, SampleStore history, Clock clock, RuleOutput out) {
     this(rules, options, SavedRules.NONE, history, clock.millis(), Long.MAX_VALUE, clock, out);
-    running.restoreAlerts();
   }
 
   /**
@@ -97,6 +99,7 @@ public final class RuleEvaluator {
     startedAt = begin;
     heard = new HeardTimes(begin);
     frame = new RunningRules.Frame(history, options, begin, filledTo, heard);
+    restore = frame.restore();
     replayedTo = saved.groups().isEmpty() ? Long.MIN_VALUE : begin;
     running = new RunningRules(rules, saved.groups(), null, begin, frame);
     RemovedAlerts.tell(saved.groups(), rules, begin, running.templates(), out);
@@ -254,7 +257,7 @@ public final class RuleEvaluator {
         clock.millis(),
         lateness > 0,
         frame.history(),
-        replayedTo);
+        new Restart(startedAt, replayedTo, restore, running.shadow()));
   }
 
   private void correct() {
@@ -295,7 +298,7 @@ public final class RuleEvaluator {
     correct();
     var saved = running.savedGroups();
     long now = clock.millis();
-    running = new RunningRules(next, saved, running.window(), now, frame);
+    running = new RunningRules(next, saved, running, now, frame);
     RemovedAlerts.tell(saved, next, now, running.templates(), out);
     next.groups().forEach(group -> saved.remove(group.definition().key()));
     saved.values().forEach(this::end);
@@ -333,6 +336,7 @@ public final class RuleEvaluator {
       running.window().evict(oldest - lateness);
       evictedAt = at;
       heard.forget(oldest);
+      running.forgetOutage(oldest - lateness);
     }
   }
 }

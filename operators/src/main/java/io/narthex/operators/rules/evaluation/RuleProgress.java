@@ -1,7 +1,6 @@
 package io.narthex.operators.rules.evaluation;
 
 import io.narthex.operators.alert.AlertRuleState;
-import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.operators.rules.incremental.RulePlan;
 import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.operators.rules.state.RuleState;
@@ -23,7 +22,6 @@ final class RuleProgress {
   private long lastTick;
   private long durationNanos;
   private @Nullable String lastError;
-  private @Nullable ForStateRestore restore;
   private long evaluations;
   private long failures;
 
@@ -61,18 +59,6 @@ final class RuleProgress {
 
   void alerts(AlertRuleState state) {
     alerts = state;
-  }
-
-  /** The first evaluation goes on from the series that were written before the state was lost. */
-  void restoreFrom(ForStateRestore lost) {
-    restore = lost;
-  }
-
-  /** From where the evaluation that runs goes on; only once. */
-  @Nullable ForStateRestore restore() {
-    var once = restore;
-    restore = null;
-    return once;
   }
 
   /** The series that the last evaluation which did not fail wrote. */

@@ -34,6 +34,7 @@ final class RunningRules {
   private final List<GroupEvaluator> groups = new ArrayList<>();
   private final Corrections corrections;
   private final AlertTemplate.Query templates;
+  private OutageShadow shadow;
 
   /**
    * What stays while rules come and go.
@@ -49,19 +50,27 @@ final class RunningRules {
     boolean isBounded() {
       return filledTo < Long.MAX_VALUE;
     }
+
+    /** Where alerts without a state go on from: the series that were written of them. */
+    @Nullable ForStateRestore restore() {
+      long from = startedAt - options.outageTolerance().toMillis();
+      return isBounded()
+          ? null
+          : ForStateRestore.of(options.gracePeriod(), new WrittenAlerts(history, from, startedAt));
+    }
   }
 
   /**
    * Puts rules into force and fills their windows.
    *
    * @param saved states of groups by their keys
-   * @param before a window whose samples are taken over; null if there is none
+   * @param before the rules before, whose samples are taken over; null if there are none
    * @param now groups without a state begin with their next tick from then on, milliseconds
    */
   RunningRules(
       RuleSet rules,
       Map<String, SavedGroup> saved,
-      @Nullable WindowStore before,
+      @Nullable RunningRules before,
       long now,
       Frame frame) {
     this.rules = rules;
@@ -70,12 +79,26 @@ final class RunningRules {
     templates = new StoreQueries(new VectorizedQueryEngine(frame.history(), rules.engine()));
     window = new WindowStore(rules.interests(), horizon);
     if (before != null) {
-      window.fill(before);
+      window.fill(before.window);
     }
     long seen = install(saved, now);
     fill(now, seen);
     horizon.end(seen); // only now, as what fills the window is not late
     corrections = new Corrections(groups, window, horizon, lateness);
+    var outage = before == null ? outage(saved) : before.shadow.outage();
+    shadow = OutageShadow.of(outage, rules, window);
+  }
+
+  /** What the window does not have as nobody was there since the states were saved. */
+  private Outage outage(Map<String, SavedGroup> saved) {
+    if (saved.isEmpty()) {
+      return Outage.NONE;
+    }
+    var written = new HashSet<String>();
+    rules
+        .groups()
+        .forEach(group -> group.rules().forEach(rule -> written.addAll(rule.outputNames())));
+    return Outage.before(frame.startedAt(), window, written);
   }
 
   /** Makes the groups; gives the sample time of the newest tick that any of them has seen. */
@@ -121,6 +144,18 @@ final class RunningRules {
   /** What templates of alerts ask. */
   AlertTemplate.Query templates() {
     return templates;
+  }
+
+  /** What an outage hides. */
+  OutageShadow shadow() {
+    return shadow;
+  }
+
+  /** No tick whose samples are of an earlier time is evaluated any more. */
+  void forgetOutage(long time) {
+    if (time > shadow.outage().to()) {
+      shadow = OutageShadow.NONE;
+    }
   }
 
   /** The groups in order of evaluation. */
@@ -235,18 +270,6 @@ final class RunningRules {
       if (rows != null && rows != selection.rows(seen.from(), seen.to())) {
         corrections.suspect(selection, seen.from(), seen.to());
       }
-    }
-  }
-
-  /** Without a state, alerts go on from the series that were written of them. */
-  void restoreAlerts() {
-    var options = frame.options();
-    long from = frame.startedAt() - options.outageTolerance().toMillis();
-    var restore =
-        ForStateRestore.of(
-            options.gracePeriod(), new WrittenAlerts(frame.history(), from, frame.startedAt()));
-    for (var group : groups) {
-      group.rules().forEach(rule -> rule.restoreFrom(restore));
     }
   }
 }

@@ -11,8 +11,7 @@ import io.narthex.pipeline.storage.SampleStore;
  * @param now by the clock, milliseconds
  * @param remembers whether ticks are kept, to be evaluated again when samples come late
  * @param history the store
- * @param replayedTo up to here a run before this one may have written points that are not in the
- *     state
+ * @param restart what the start of the evaluator leaves to be cared for
  */
 record Surroundings(
     WindowStore window,
@@ -20,4 +19,4 @@ record Surroundings(
     long now,
     boolean remembers,
     SampleStore history,
-    long replayedTo) {}
+    Restart restart) {}

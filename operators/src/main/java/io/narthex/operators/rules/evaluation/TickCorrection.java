@@ -1,7 +1,9 @@
 package io.narthex.operators.rules.evaluation;
 
+import io.narthex.operators.alert.AlertEvaluator;
 import io.narthex.operators.alert.AlertOutcome;
 import io.narthex.operators.alert.AlertRuleState;
+import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.QueryValue;
@@ -22,22 +24,26 @@ final class TickCorrection {
   private final @Nullable PastTick before;
   private final boolean newest;
   private final TickWriter writer;
+  private final @Nullable ForStateRestore restore;
 
   /**
    * @param before the tick before it; null if that is not known any more
    * @param newest whether no tick came after it
+   * @param restore where new alerts go on from; null if they begin
    */
   TickCorrection(
       GroupEvaluator group,
       PastTick past,
       @Nullable PastTick before,
       boolean newest,
-      TickWriter writer) {
+      TickWriter writer,
+      @Nullable ForStateRestore restore) {
     this.group = group;
     this.past = past;
     this.before = before;
     this.newest = newest;
     this.writer = writer;
+    this.restore = restore;
   }
 
   /**
@@ -52,16 +58,15 @@ final class TickCorrection {
     var state = past.alerts(rule);
     Set<Labels> now = previous;
     try {
-      var result = progress.plan().evaluate(writer.at());
       if (progress.rule().alert() == null) {
+        var result = progress.plan().evaluate(writer.at());
         var named = NamedResult.of(progress, result, group.definition().limit());
         if (named.error() == null) {
           now = named.distinct();
           rewrite(rule, named.series(), result);
         }
       } else {
-        var earlier = before == null ? AlertRuleState.EMPTY : before.alerts(rule);
-        var outcome = progress.rule().alert().evaluate(earlier, writer.tick(), result);
+        var outcome = evaluate(rule, progress, progress.rule().alert());
         state = outcome.state();
         if (outcome.error() == null) {
           now = rewrite(rule, outcome);
@@ -91,6 +96,11 @@ final class TickCorrection {
       progress.outputs(now);
       settle(rule, progress);
     }
+  }
+
+  private AlertOutcome evaluate(int rule, RuleProgress progress, AlertEvaluator evaluator) {
+    var earlier = before == null ? AlertRuleState.EMPTY : before.alerts(rule);
+    return writer.evaluate(progress, evaluator, earlier, restore);
   }
 
   private void rewrite(int rule, List<Labels> series, List<QueryValue.Sample> result) {

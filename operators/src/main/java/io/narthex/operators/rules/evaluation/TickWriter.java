@@ -1,8 +1,11 @@
 package io.narthex.operators.rules.evaluation;
 
+import io.narthex.operators.alert.AfterStart;
 import io.narthex.operators.alert.AlertEvaluator;
 import io.narthex.operators.alert.AlertOutcome;
+import io.narthex.operators.alert.AlertRuleState;
 import io.narthex.operators.alert.AlertTick;
+import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
@@ -52,7 +55,26 @@ final class TickWriter {
 
   /** Whether a run that crashed may have written points of this tick which are not in the state. */
   boolean isReplayed() {
-    return at < in.replayedTo();
+    return in.restart().isReplayed(at);
+  }
+
+  /**
+   * What follows from the rule's result for its alerts; they stay as they are at a tick of which
+   * nothing can be known.
+   *
+   * @param restore where new alerts go on from; null if they begin
+   */
+  AlertOutcome evaluate(
+      RuleProgress progress,
+      AlertEvaluator evaluator,
+      AlertRuleState before,
+      @Nullable ForStateRestore restore) {
+    var sight = in.restart().sight(progress.rule(), at);
+    if (sight == Outage.Sight.BLIND) {
+      return evaluator.hold(before, tick());
+    }
+    var known = new AfterStart(restore, sight == Outage.Sight.PARTIAL);
+    return evaluator.evaluate(before, tick(), progress.plan().evaluate(at), known);
   }
 
   /** Writes a point. The first sample of a series at a tick counts, as everywhere. */

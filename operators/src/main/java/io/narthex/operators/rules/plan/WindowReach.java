@@ -5,6 +5,7 @@ import io.narthex.query.promql.ast.DurationValue;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.TimeModifier;
 import io.narthex.query.promql.plan.Durations;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  * exactness would not pay.
  *
  * @param millis for each selector's matchers, how long before the query's time it may read
+ * @param overTime the matchers of selectors that are read over a time: ranges, and whatever
+ *     sub-queries evaluate
  * @param elsewhere whether it reads what no window that moves with the query holds: a selector or
  *     sub-query at a time of its own ({@code @ 1234}), or series that it looks for while it runs
  *     ({@code info})
  */
-public record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
+public record WindowReach(
+    Map<List<Matcher>, Long> millis, Set<List<Matcher>> overTime, boolean elsewhere) {
   private static final String INFO = "info";
 
   /** Functions of histograms for which it is found out where resets are. */
@@ -40,11 +44,12 @@ public record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
   static WindowReach of(Expr expr, long lookback) {
     var walk = new Walk(lookback);
     expr.accept(walk);
-    return new WindowReach(walk.found, walk.elsewhere);
+    return new WindowReach(walk.found, walk.overTime, walk.elsewhere);
   }
 
   private static final class Walk implements Expr.Visitor<Boolean> {
     final Map<List<Matcher>, Long> found = new LinkedHashMap<>();
+    final Set<List<Matcher>> overTime = new HashSet<>();
     boolean elsewhere;
     private boolean hints;
     private final Durations durations = new Durations(0, 0); // those of an instant query
@@ -80,6 +85,9 @@ public record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
       // Extended selectors look another look back further.
       long extended = node.extension() == Expr.Extension.NONE ? 0 : lookback;
       add(node.matchers(), outer + offset(node.time()) + lookback + extended);
+      if (outer > 0) {
+        overTime.add(node.matchers());
+      }
       return true;
     }
 
@@ -92,6 +100,7 @@ public record WindowReach(Map<List<Matcher>, Long> millis, boolean elsewhere) {
         range += 2 * lookback;
       }
       add(vector.matchers(), outer + offset(vector.time()) + range);
+      overTime.add(vector.matchers());
       return true;
     }
 

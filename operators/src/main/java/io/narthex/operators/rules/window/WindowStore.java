@@ -14,6 +14,7 @@ import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreStatistics;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,17 @@ public final class WindowStore implements SampleStore {
   /** The series of a selector that rules have; null if they have none such. */
   public @Nullable SelectedSeries selected(List<Matcher> matchers) {
     return members.get(matchers);
+  }
+
+  /** All series with samples, in the order in which they came. */
+  public List<SeriesWindow> series() {
+    return Collections.unmodifiableList(all);
+  }
+
+  /** The window of a series; null if it has no samples. */
+  public @Nullable SeriesWindow find(Labels labels) {
+    byte[] bytes = labels.bytes();
+    return table.get(bytes, 0, bytes.length, labels.hash());
   }
 
   /** Series with samples. */
@@ -203,8 +215,7 @@ public final class WindowStore implements SampleStore {
   }
 
   private @Nullable SeriesWindow window(Labels labels) {
-    byte[] bytes = labels.bytes();
-    var known = table.get(bytes, 0, bytes.length, labels.hash());
+    var known = find(labels);
     return known != null ? known : created(labels);
   }
 

@@ -1,0 +1,264 @@
+package io.narthex.operators.rules.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.narthex.operators.rules.plan.RuleSet;
+import io.narthex.pipeline.alert.AlertBatch;
+import io.narthex.pipeline.alert.AlertNotification;
+import io.narthex.pipeline.alert.AlertState;
+import io.narthex.pipeline.alert.AlertTransition;
+import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Origin;
+import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.testkit.InMemoryStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of alerts over outages, with a state and without one. */
+class RuleRestartTest {
+  private static final long START = 1_700_000_000_000L;
+  private static final int INTERVAL = 15;
+  private static final int KILL = 407;
+  private static final int SNAPSHOT = KILL - 9;
+
+  private final InMemoryStore store = new InMemoryStore();
+  private final TestClock clock = new TestClock();
+  private final List<AlertTransition> transitions = new ArrayList<>();
+  private final List<AlertNotification> notifications = new ArrayList<>();
+  private final RuleOutput output =
+      new RuleOutput() {
+        @Override
+        public void samples(SampleBatch batch) {
+          store.append(batch);
+        }
+
+        @Override
+        public void alerts(AlertBatch batch) {
+          transitions.addAll(batch.transitions());
+          notifications.addAll(batch.notifications());
+        }
+      };
+
+  private final RuleSet rules =
+      RuleFixtures.rules(
+          RuleFixtures.group(
+              "g",
+              5,
+              0,
+              RuleFixtures.alert("High", "g > 5", 60),
+              RuleFixtures.alert("Rate", "rate(c[1m]) > 0.5", 30),
+              RuleFixtures.alert("Partial", "sum(g) < 10", 0),
+              RuleFixtures.alert("Absent", "absent(g{instance=\"b\"})", 0)),
+          RuleFixtures.group("recorded", 5, 0, RuleFixtures.record("total", "sum(rate(c[1m]))")),
+          RuleFixtures.group(
+              "chained",
+              5,
+              0,
+              RuleFixtures.alert("Total", "total > 1.5", 0),
+              RuleFixtures.alert("LowTotal", "total < 1.5 or absent(total)", 0)));
+
+  private boolean bIsThere = true;
+  private double value = 6;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 20, 45, 90, 290, 600, 4000})
+  void restore_afterAnOutage_alertsStayAsTheyAre(int outage) {
+    var evaluator = begun();
+    run(evaluator, 1, SNAPSHOT);
+    byte[] snapshot = evaluator.snapshot();
+    run(evaluator, SNAPSHOT + 1, KILL);
+    assertThat(firing()).containsExactlyInAnyOrder("High", "High", "Rate", "Rate", "Total");
+    transitions.clear();
+    notifications.clear();
+
+    int begin = KILL + outage;
+    evaluator =
+        RuleEvaluator.restore(snapshot, rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+    run(evaluator, begin + 1, begin + 300);
+
+    assertThat(transitions)
+        .as("none ends, and none fires")
+        .allSatisfy(each -> assertThat(each.labels().get("alertname")).isEqualTo("LowTotal"))
+        .allSatisfy(
+            each -> assertThat(List.of(each.from(), each.to())).doesNotContain(AlertState.FIRING));
+    assertThat(notifications)
+        .as("told again, and nothing else")
+        .isNotEmpty()
+        .allSatisfy(told -> assertThat(told.resolvedAt()).isZero());
+
+    transitions.clear();
+    value = 4;
+    run(evaluator, begin + 301, begin + 330);
+    assertThat(transitions)
+        .filteredOn(each -> each.to() == AlertState.INACTIVE)
+        .extracting(each -> each.labels().get("alertname"))
+        .containsExactlyInAnyOrder("High", "High");
+  }
+
+  @Test
+  void restore_targetIsGoneAfterTheOutage_isNotAwaitedForever() {
+    var evaluator = begun();
+    run(evaluator, 1, KILL);
+    transitions.clear();
+
+    int begin = KILL + 600;
+    bIsThere = false;
+    evaluator =
+        RuleEvaluator.restore(
+            evaluator.snapshot(), rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+    run(evaluator, begin + 1, begin + 200);
+
+    assertThat(transitions)
+        .filteredOn(each -> each.labels().get("alertname").equals("Absent"))
+        .extracting(AlertTransition::to)
+        .containsExactly(AlertState.PENDING, AlertState.FIRING);
+    assertThat(transitions)
+        .filteredOn(each -> each.labels().get("alertname").equals("Absent"))
+        .allSatisfy(
+            each ->
+                assertThat(each.tick())
+                    .isBetween(
+                        START + (begin + INTERVAL) * 1000L,
+                        START + (begin + 4 * INTERVAL) * 1000L));
+  }
+
+  @Test
+  void restore_lateSampleAfterTheOutage_alertsStayAsTheyAre() {
+    var evaluator = begun();
+    run(evaluator, 1, KILL);
+    transitions.clear();
+    int begin = KILL + 200;
+    evaluator =
+        RuleEvaluator.restore(
+            evaluator.snapshot(), rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+    run(evaluator, begin + 1, begin + 100);
+
+    // Every tick from then on is evaluated once more, those of the outage among them.
+    for (int second = KILL - 20; second < begin + 100; second += INTERVAL) {
+      send(evaluator, "c", "c", second, second);
+      send(evaluator, "g", "a", second, 6);
+    }
+    evaluator.advance(clock.millis());
+
+    assertThat(evaluator.corrected()).isPositive();
+    assertThat(firing()).containsExactly("Rate"); // of the series that came late
+    assertThat(transitions)
+        .allSatisfy(each -> assertThat(each.from()).isNotEqualTo(AlertState.FIRING));
+  }
+
+  @Test
+  void newEvaluator_noStateAndFirstScrapeAfterSomeTicks_forGoesOn() {
+    firstScrapeAfterSomeTicks(evaluator -> evaluator);
+  }
+
+  @Test
+  void newEvaluator_checkpointOrReloadBeforeTheFirstTick_forGoesOn() {
+    firstScrapeAfterSomeTicks(
+        evaluator -> {
+          evaluator.replace(waiting());
+          return RuleEvaluator.restore(
+              evaluator.snapshot(), waiting(), RuleOptions.DEFAULTS, store, clock, output);
+        });
+  }
+
+  private void firstScrapeAfterSomeTicks(java.util.function.UnaryOperator<RuleEvaluator> before) {
+    var evaluator = new RuleEvaluator(waiting(), RuleOptions.DEFAULTS, store, clock(0), output);
+    run(evaluator, 1, 700);
+    long since = transitions.get(0).activeAt();
+    transitions.clear();
+    int begin = 700 + 600;
+
+    evaluator =
+        before.apply(
+            new RuleEvaluator(waiting(), RuleOptions.DEFAULTS, store, clock(begin), output));
+    for (int second = begin + 1; second < begin + 25; second++) {
+      evaluator.advance(clock(second).millis());
+    }
+    run(evaluator, begin + 25, begin + 60);
+
+    assertThat(transitions).hasSize(2);
+    // The outage does not count.
+    assertThat(transitions.get(0).activeAt()).isBetween(since + 600_000, since + 660_000);
+  }
+
+  @Test
+  void advance_lateSampleCorrectsTheFirstTickWithoutAState_forGoesOn() {
+    var evaluator = new RuleEvaluator(waiting(), RuleOptions.DEFAULTS, store, clock(0), output);
+    run(evaluator, 1, 700);
+    transitions.clear();
+    evaluator = new RuleEvaluator(waiting(), RuleOptions.DEFAULTS, store, clock(800), output);
+    run(evaluator, 801, 860);
+    assertThat(transitions).hasSize(2);
+    transitions.clear();
+
+    send(evaluator, "g", "a", 795, 7);
+    evaluator.advance(clock.millis());
+
+    assertThat(evaluator.corrected()).isPositive();
+    assertThat(transitions).isEmpty();
+  }
+
+  /** An evaluator that finds two minutes of samples in the store. */
+  private RuleEvaluator begun() {
+    for (int second = -120; second <= 0; second += INTERVAL) {
+      store.append(batch("g", "a", second, value));
+      store.append(batch("g", "b", second, value));
+      store.append(batch("c", "a", second, 1000 + second));
+      store.append(batch("c", "b", second, 1000 + second));
+    }
+    return new RuleEvaluator(rules, RuleOptions.DEFAULTS, store, clock(0), output);
+  }
+
+  private static RuleSet waiting() {
+    return RuleFixtures.rules(
+        RuleFixtures.group("g", 5, 0, RuleFixtures.alert("Waiting", "g > 5", 3600)));
+  }
+
+  private List<String> firing() {
+    return transitions.stream()
+        .filter(each -> each.to() == AlertState.FIRING)
+        .map(each -> each.labels().get("alertname"))
+        .toList();
+  }
+
+  private TestClock clock(int second) {
+    clock.set(START + second * 1000L);
+    return clock;
+  }
+
+  /** Two targets, each scraped at its own time within the interval. */
+  private void run(RuleEvaluator evaluator, int from, int to) {
+    for (int second = from; second <= to; second++) {
+      clock(second);
+      scrape(evaluator, "a", second, 3);
+      if (bIsThere) {
+        scrape(evaluator, "b", second, 9);
+      }
+      evaluator.advance(clock.millis());
+    }
+  }
+
+  private void scrape(RuleEvaluator evaluator, String instance, int second, int offset) {
+    if (second % INTERVAL == offset) {
+      send(evaluator, "g", instance, second, value);
+      send(evaluator, "c", instance, second, 1000 + second);
+    }
+  }
+
+  private void send(
+      RuleEvaluator evaluator, String name, String instance, int second, double sample) {
+    var batch = batch(name, instance, second, sample);
+    store.append(batch);
+    evaluator.accept(batch);
+  }
+
+  private static SampleBatch batch(String name, String instance, int second, double sample) {
+    return SampleBatch.at(new Origin.RemoteWrite(), START + second * 1000L)
+        .series(Labels.of(Labels.METRIC_NAME, name, "instance", instance))
+        .value(sample)
+        .build();
+  }
+}
