@@ -209,6 +209,11 @@ final class BlockPages implements PageCursor, Leaders {
     return SCRATCH.get().leader(leaderBatch, leaderRow, count);
   }
 
+  /** Whether the page has native histograms. */
+  boolean isOfHistograms() {
+    return (codec() & ~PageEncoder.START_TIMESTAMPS) == ValueCodec.HISTOGRAM.ordinal();
+  }
+
   /** Whether the page can be read without another one. */
   boolean standsAlone() {
     return (codec() & ~PageEncoder.START_TIMESTAMPS) != ValueCodec.FOLLOWING.ordinal();

@@ -22,6 +22,9 @@ public final class BlockWriter implements AutoCloseable {
   /** Rows of a page of floats at most. */
   public static final int PAGE_ROWS = 1024;
 
+  /** Rows of a page of floats at most in dense blocks: eight hours of a scrape each 15 s. */
+  private static final int DENSE_PAGE_ROWS = 2048;
+
   /** Rows of a page of histograms at most: they are larger, and decoded together. */
   public static final int HISTOGRAM_PAGE_ROWS = 128;
 
@@ -129,17 +132,23 @@ public final class BlockWriter implements AutoCloseable {
       while (to < size && (rows.histogram(to) != null) == histogram) {
         to++;
       }
-      addPages(rows, from, to, histogram ? HISTOGRAM_PAGE_ROWS : PAGE_ROWS);
+      addPages(rows, from, to, histogram ? HISTOGRAM_PAGE_ROWS : pageRows());
       from = to;
     }
   }
 
+  private int pageRows() {
+    return options.dense() ? DENSE_PAGE_ROWS : PAGE_ROWS;
+  }
+
   /**
-   * Whether pages of the current series can be copied: not if they follow others, or may be
-   * followed.
+   * Whether a page is good enough to be copied into the current series: not if it is short, follows
+   * another, or may follow or be followed.
    */
   public boolean copies(PageCursor page) {
-    return !(options.dense() && leaders.isMember()) && ((BlockPages) page).standsAlone();
+    boolean free = !(options.dense() && leaders.isMember()) && ((BlockPages) page).standsAlone();
+    int most = ((BlockPages) page).isOfHistograms() ? HISTOGRAM_PAGE_ROWS : pageRows();
+    return free && page.count() >= most / 2;
   }
 
   /**

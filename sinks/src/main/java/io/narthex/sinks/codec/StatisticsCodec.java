@@ -19,6 +19,9 @@ public final class StatisticsCodec {
   /** Scaled integers below this magnitude are written as varints. */
   private static final long VARINT_LIMIT = 1L << 60;
 
+  /** The base is below this magnitude, so that a multiple by the rows of a page is small enough. */
+  private static final long BASE_LIMIT = 1L << 48;
+
   private StatisticsCodec() {}
 
   /**
@@ -84,25 +87,26 @@ public final class StatisticsCodec {
     flags |= s.count() == rows ? NONE_STALE : 0;
     out.write(flags);
     out.write(exponent);
-    writeNumber(s.min(), exponent, out);
+    writeNumber(s.min(), exponent, 0, out);
+    long min = base(s.min(), exponent);
     if (!same(s.min(), s.max())) {
-      writeNumber(s.max(), exponent, out);
+      writeNumber(s.max(), exponent, min, out);
     } else {
       out.write(0x03);
     }
     if ((flags & (FIRST_IS_MIN | FIRST_IS_MAX)) == 0) {
-      writeNumber(s.first(), exponent, out);
+      writeNumber(s.first(), exponent, min, out);
     }
     if ((flags & (LAST_IS_MIN | LAST_IS_MAX)) == 0) {
-      writeNumber(s.last(), exponent, out);
-    }
-    writeNumber(s.sum(), exponent, out);
-    if ((flags & NO_RESETS) == 0) {
-      writeNumber(s.increase(), exponent, out);
-      out.writeVarint(s.resets());
+      writeNumber(s.last(), exponent, min, out);
     }
     if ((flags & NONE_STALE) == 0) {
       out.writeVarint(s.count());
+    }
+    writeNumber(s.sum(), exponent, min * s.count(), out);
+    if ((flags & NO_RESETS) == 0) {
+      writeNumber(s.increase(), exponent, 0, out);
+      out.writeVarint(s.resets());
     }
   }
 
@@ -113,24 +117,25 @@ public final class StatisticsCodec {
     if (exponent > Decimals.MAX_EXPONENT) {
       throw new MalformedPageException("a decimal exponent of " + exponent);
     }
-    double min = readNumber(in, exponent, 0);
-    double max = readNumber(in, exponent, min);
+    double min = readNumber(in, exponent, 0, 0);
+    long base = base(min, exponent);
+    double max = readNumber(in, exponent, base, min);
     double first =
         (flags & FIRST_IS_MIN) != 0
             ? min
-            : (flags & FIRST_IS_MAX) != 0 ? max : readNumber(in, exponent, min);
+            : (flags & FIRST_IS_MAX) != 0 ? max : readNumber(in, exponent, base, min);
     double last =
         (flags & LAST_IS_MIN) != 0
             ? min
-            : (flags & LAST_IS_MAX) != 0 ? max : readNumber(in, exponent, min);
-    double sum = readNumber(in, exponent, min);
+            : (flags & LAST_IS_MAX) != 0 ? max : readNumber(in, exponent, base, min);
+    int count = (flags & NONE_STALE) == 0 ? in.readCount(rows) : rows;
+    double sum = readNumber(in, exponent, base * count, min);
     double increase = last - first;
     int resets = 0;
     if ((flags & NO_RESETS) == 0) {
-      increase = readNumber(in, exponent, min);
+      increase = readNumber(in, exponent, 0, min);
       resets = in.readCount(rows);
     }
-    int count = (flags & NONE_STALE) == 0 ? in.readCount(rows) : rows;
     return new PageStatistics(count, min, max, sum, first, last, increase, resets);
   }
 
@@ -138,22 +143,32 @@ public final class StatisticsCodec {
     return Double.doubleToRawLongBits(a) == Double.doubleToRawLongBits(b);
   }
 
+  /** What figures near the least are told from: the least as a scaled integer, or 0. */
+  private static long base(double min, int exponent) {
+    long scaled = Decimals.scaled(min, exponent);
+    return scaled < BASE_LIMIT && scaled > -BASE_LIMIT && Decimals.isExact(min, scaled, exponent)
+        ? scaled
+        : 0;
+  }
+
   /**
-   * The lowest bits say what follows: 0 a scaled integer, 01 the bits of a double, 11 the least.
+   * The lowest bits say what follows: 0 the distance of a scaled integer from the base, 01 the bits
+   * of a double, 11 the least.
    */
-  private static void writeNumber(double value, int exponent, ByteOutput out) {
+  private static void writeNumber(double value, int exponent, long base, ByteOutput out) {
     long scaled = Decimals.scaled(value, exponent);
     if (scaled < VARINT_LIMIT
         && scaled > -VARINT_LIMIT
         && Decimals.isExact(value, scaled, exponent)) {
-      out.writeVarint(((scaled << 1) ^ (scaled >> 63)) << 1);
+      long distance = scaled - base;
+      out.writeVarint(((distance << 1) ^ (distance >> 63)) << 1);
     } else {
       out.write(0x01);
       out.writeLong(Double.doubleToRawLongBits(value));
     }
   }
 
-  private static double readNumber(ByteInput in, int exponent, double least) {
+  private static double readNumber(ByteInput in, int exponent, long base, double least) {
     long head = in.readVarint();
     if (head == 1) {
       return Double.longBitsToDouble(in.readLong());
@@ -162,7 +177,7 @@ public final class StatisticsCodec {
       return least;
     }
     long folded = head >>> 1;
-    long scaled = (folded >>> 1) ^ -(folded & 1);
+    long scaled = ((folded >>> 1) ^ -(folded & 1)) + base;
     return exponent == 0 ? (double) scaled : (double) scaled / Decimals.POWERS[exponent];
   }
 }

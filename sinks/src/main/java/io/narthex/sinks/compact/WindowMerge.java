@@ -16,12 +16,6 @@ import java.util.PriorityQueue;
  * bounded: a series is read in slices. Confined to one thread.
  */
 final class WindowMerge {
-  /** Pages of so many rows or more are copied as they are; shorter ones are encoded together. */
-  private static final int COPIED_ROWS = BlockWriter.PAGE_ROWS / 2;
-
-  /** As above for pages of histograms, which are shorter. */
-  private static final int COPIED_HISTOGRAMS = BlockWriter.HISTOGRAM_PAGE_ROWS / 2;
-
   /** Rows gathered before pages are made of them. */
   private static final int GATHERED_ROWS = 16 * BlockWriter.PAGE_ROWS;
 
@@ -153,7 +147,7 @@ final class WindowMerge {
     while (pages.next()) {
       boolean whole =
           source.deleted.length == 0 && pages.minTime() >= start && pages.maxTime() <= end;
-      if (whole && isLong(pages) && writer.copies(pages)) {
+      if (whole && writer.copies(pages)) {
         flush();
         writer.copyPage(pages);
       } else if (whole) {
@@ -166,11 +160,6 @@ final class WindowMerge {
         flushIfLarge();
       }
     }
-  }
-
-  private static boolean isLong(PageCursor pages) {
-    return pages.count() >= COPIED_ROWS
-        || (pages.count() >= COPIED_HISTOGRAMS && pages.statistics() == null);
   }
 
   private void mergeSlices(List<Source> oldestFirst, long min) throws IOException {

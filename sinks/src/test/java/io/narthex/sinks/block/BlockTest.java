@@ -152,7 +152,7 @@ class BlockTest {
         .isLessThan(plain.files().get(Tables.PAGES).size() * 3 / 4);
     var block = Block.open(directory.resolve(meta.id()));
     var codecs = BlockAnalysis.of(block, 10).codecs();
-    assertThat(codecs).anyMatch(cost -> cost.codec() == ValueCodec.FOLLOWING && cost.pages() == 9);
+    assertThat(codecs).anyMatch(cost -> cost.codec() == ValueCodec.FOLLOWING && cost.pages() == 6);
     var last = new SampleBuffer();
     block.read(3, Long.MIN_VALUE, Long.MAX_VALUE, last); // before what it follows was read
     int id = 0;
