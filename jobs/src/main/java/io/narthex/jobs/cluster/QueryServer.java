@@ -9,6 +9,7 @@ import io.narthex.query.http.ApiOptions;
 import io.narthex.query.http.ApiServices;
 import io.narthex.query.http.QueryApi;
 import io.narthex.query.promql.exec.EngineOptions;
+import io.narthex.query.promql.exec.SpareCores;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import io.narthex.sinks.shared.SharedStoreReader;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -42,7 +43,7 @@ public final class QueryServer implements AutoCloseable {
     api =
         new QueryApi(
             new ApiServices(
-                new VectorizedQueryEngine(store, EngineOptions.defaults()),
+                new VectorizedQueryEngine(store, EngineOptions.defaults(), SpareCores.all()),
                 store,
                 null,
                 null,

@@ -20,6 +20,7 @@ import io.narthex.query.http.Notifications;
 import io.narthex.query.http.QueryApi;
 import io.narthex.query.promql.QueryEngine;
 import io.narthex.query.promql.cache.CachedQueryEngine;
+import io.narthex.query.promql.exec.SpareCores;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import io.narthex.sinks.alertmanager.AlertSink;
 import io.narthex.sinks.flink.StoreSink;
@@ -240,7 +241,7 @@ final class ServerParts implements AutoCloseable {
   }
 
   private QueryEngine engine() {
-    var engine = new VectorizedQueryEngine(store, settings.engineOptions());
+    var engine = new VectorizedQueryEngine(store, settings.engineOptions(), SpareCores.all());
     if (settings.resultCacheBytes() == 0) {
       return engine;
     }

@@ -12,6 +12,7 @@ import io.narthex.query.http.ApiServices;
 import io.narthex.query.http.QueryApi;
 import io.narthex.query.http.Rehearsal;
 import io.narthex.query.promql.exec.EngineOptions;
+import io.narthex.query.promql.exec.SpareCores;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import io.narthex.sinks.store.BlockStore;
 import io.narthex.sinks.store.StoreOptions;
@@ -137,7 +138,7 @@ public final class WarmUp implements AutoCloseable {
   private static ApiServices services(BlockStore store) {
     var registry = new PrometheusRegistry();
     return new ApiServices(
-        new VectorizedQueryEngine(store, EngineOptions.defaults()),
+        new VectorizedQueryEngine(store, EngineOptions.defaults(), SpareCores.all()),
         store,
         null,
         null,

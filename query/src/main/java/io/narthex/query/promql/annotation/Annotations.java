@@ -33,6 +33,37 @@ public final class Annotations {
     this.query = query.getBytes(UTF_8);
   }
 
+  /** An empty collection of notes about the same query. */
+  public Annotations sibling() {
+    return new Annotations(query);
+  }
+
+  private Annotations(byte[] query) {
+    this.query = query;
+  }
+
+  /** Whether nothing was noted. */
+  public synchronized boolean isEmpty() {
+    return warnings.isEmpty() && infos.isEmpty() && forced.isEmpty();
+  }
+
+  /** Takes all notes out. */
+  public synchronized Annotations drain() {
+    var notes = sibling();
+    notes.addAll(this);
+    warnings.clear();
+    infos.clear();
+    forced.clear();
+    return notes;
+  }
+
+  /** Adds all notes of another collection that nobody adds to any more. */
+  public synchronized void addAll(Annotations others) {
+    warnings.addAll(others.warnings);
+    infos.addAll(others.infos);
+    others.forced.forEach((note, extent) -> forced.merge(note, extent, ForcedMonotonicity::merge));
+  }
+
   /** Adds what makes the answer doubtful; the text goes without prefix and place. */
   public synchronized void warn(String text, Span span) {
     warnings.add(new Note(text, span));

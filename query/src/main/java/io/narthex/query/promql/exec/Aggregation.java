@@ -48,13 +48,14 @@ final class Aggregation implements Operand.Vector {
     if (!accumulated) {
       accumulated = true;
       evaluation.hold(site, (long) grouping.size() * steps);
-      var column = new Column(steps);
-      for (int i = 0; i < input.size(); i++) {
-        evaluation.checkpoint();
-        column.clear();
-        input.evaluate(i, column);
-        accumulator.add(grouping.group(i), column, input.labels(i));
-      }
+      Sweep.over(
+          evaluation,
+          input,
+          steps,
+          (i, column) -> {
+            accumulator.add(grouping.group(i), column, input.labels(i));
+            return false;
+          });
     }
     accumulator.finish(series, out);
   }

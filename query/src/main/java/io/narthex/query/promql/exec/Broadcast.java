@@ -2,6 +2,7 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.function.Column;
+import org.jspecify.annotations.Nullable;
 
 /** A vector evaluated at one step and given at all. */
 final class Broadcast implements Operand.Vector {
@@ -10,6 +11,12 @@ final class Broadcast implements Operand.Vector {
 
   Broadcast(Operand.Vector input) {
     this.input = input;
+  }
+
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    Operand.@Nullable Vector twin = input.twin(helper);
+    return twin == null ? null : new Broadcast(twin);
   }
 
   @Override

@@ -2,10 +2,11 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.function.Column;
+import org.jspecify.annotations.Nullable;
 
 /** A vector whose columns are changed one by one, with the series staying what they are. */
 final class ColumnFunction implements Operand.Vector {
-  /** Changes a column in place. */
+  /** Changes a column in place. Has no state: threads may share it. */
   @FunctionalInterface
   interface Change {
     void apply(Column column);
@@ -22,6 +23,12 @@ final class ColumnFunction implements Operand.Vector {
     this.input = input;
     this.dropsName = dropsName;
     this.change = change;
+  }
+
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    Operand.@Nullable Vector twin = input.twin(helper);
+    return twin == null ? null : new ColumnFunction(twin, dropsName, change);
   }
 
   @Override

@@ -6,6 +6,11 @@ import io.narthex.query.promql.function.Column;
 /** A scalar as the one element, without labels, of a vector. */
 record Constant(double[] values) implements Operand.Vector {
   @Override
+  public Operand.Vector twin(Evaluation helper) {
+    return this;
+  }
+
+  @Override
   public int size() {
     return 1;
   }

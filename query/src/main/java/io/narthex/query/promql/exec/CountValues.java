@@ -38,24 +38,28 @@ final class CountValues {
   }
 
   Operand.Vector of(Operand.Vector input) {
-    var column = new Column(steps);
-    for (int series = 0; series < input.size(); series++) {
-      evaluation.checkpoint();
-      column.clear();
-      input.evaluate(series, column);
-      var columns = new HashMap<String, Column>();
-      for (int step = 0; step < steps; step++) {
-        if (column.has(step)) {
-          String value = text(column, step);
-          Labels labels = input.labels(series);
-          Column count = columns.computeIfAbsent(value, text -> countOf(labels, text));
-          count.set(step, count.has(step) ? count.values()[step] + 1 : 1);
-        }
-      }
-    }
+    Sweep.over(
+        evaluation,
+        input,
+        steps,
+        (series, column) -> {
+          count(input.labels(series), column);
+          return false;
+        });
     var all = new Materialized(evaluation);
     counts.forEach((labels, count) -> all.add(labels, false, count));
     return all;
+  }
+
+  private void count(Labels labels, Column column) {
+    var columns = new HashMap<String, Column>();
+    for (int step = 0; step < steps; step++) {
+      if (column.has(step)) {
+        String value = text(column, step);
+        Column count = columns.computeIfAbsent(value, text -> countOf(labels, text));
+        count.set(step, count.has(step) ? count.values()[step] + 1 : 1);
+      }
+    }
   }
 
   private Column countOf(Labels labels, String value) {

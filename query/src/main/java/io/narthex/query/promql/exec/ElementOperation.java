@@ -26,6 +26,11 @@ final class ElementOperation {
     this.span = span;
   }
 
+  /** The same with notes of its own, for another thread. */
+  ElementOperation noting(Annotations other) {
+    return new ElementOperation(op, returnBool, other, span);
+  }
+
   /** Whether the result is another quantity than the operands, so that names go. */
   boolean changesSchema() {
     return op.kind() == BinaryOp.Kind.ARITHMETIC;

@@ -44,6 +44,7 @@ final class Evaluation implements AutoCloseable {
   /** Longest part of a query in a message. */
   private static final int MAX_TEXT = 100;
 
+  private final Setup setup;
   private final SampleStore store;
   private final EngineOptions options;
   private final Annotations annotations;
@@ -63,19 +64,29 @@ final class Evaluation implements AutoCloseable {
   private long samplesRead;
   private long held;
   private long peak;
+  private Expr peakSite;
   private long series;
   private long toldNanos;
   private Expr site;
+  private final boolean helper;
+  private volatile boolean stopped;
 
   Evaluation(Setup setup) {
+    this(setup, setup.annotations, false);
+  }
+
+  private Evaluation(Setup setup, Annotations annotations, boolean helper) {
+    this.setup = setup;
+    this.helper = helper;
     store = setup.store;
     site = setup.root;
+    peakSite = setup.root;
     memory = setup.memory;
     turn = setup.turn;
     progress = setup.progress;
     recorder = setup.recorder;
     options = setup.options;
-    annotations = setup.annotations;
+    this.annotations = annotations;
     cancellation = setup.cancellation;
     deadlineNanos = setup.deadlineNanos;
     lookbackMillis = setup.lookbackMillis;
@@ -97,6 +108,7 @@ final class Evaluation implements AutoCloseable {
    * @param turn when it may compute
    * @param progress where it tells what it has used
    * @param recorder what measures its operators; null if nobody wants to know
+   * @param spareCores what may help it
    */
   record Setup(
       SampleStore store,
@@ -112,7 +124,84 @@ final class Evaluation implements AutoCloseable {
       MemoryAccount memory,
       Turns.Turn turn,
       QueryProgress progress,
-      @Nullable PlanRecorder recorder) {}
+      @Nullable PlanRecorder recorder,
+      SpareCores spareCores) {}
+
+  /** What the evaluation of one series has used, and what it noted. */
+  static final class Spent {
+    private long read;
+    private long total;
+    private long peak;
+    private Expr peakSite;
+    private @Nullable Annotations notes;
+
+    private Spent(Expr site) {
+      peakSite = site;
+    }
+  }
+
+  /**
+   * What another thread evaluates series with. Its counters and notes are handed over by {@link
+   * #spend} and taken by {@link #absorb}; limits are those of the query.
+   */
+  Evaluation helper() {
+    return new Evaluation(setup, annotations.sibling(), true);
+  }
+
+  /**
+   * Hands over what a helper has used since the last call.
+   *
+   * @param used to be filled; null for a new one
+   */
+  Spent spend(@Nullable Spent used) {
+    Spent spent = used == null ? new Spent(site) : used;
+    spent.read = samplesRead;
+    spent.total = totalSamples;
+    spent.peak = peak;
+    spent.peakSite = peakSite;
+    spent.notes = annotations.isEmpty() ? null : annotations.drain();
+    samplesRead = 0;
+    totalSamples = 0;
+    peak = held;
+    return spent;
+  }
+
+  /** Counts what a helper has used, as if it had been used here. */
+  void absorb(Spent spent) {
+    samplesRead += spent.read;
+    totalSamples += spent.total;
+    peak = Math.max(peak, held + spent.peak);
+    if (held + spent.peak > options.maxSamples()) {
+      throw tooManySamples(spent.peakSite, held + spent.peak);
+    }
+    if (spent.notes != null) {
+      annotations.addAll(spent.notes);
+    }
+  }
+
+  /** Has a helper stop at its next checkpoint. */
+  void stop() {
+    stopped = true;
+  }
+
+  SpareCores spareCores() {
+    return setup.spareCores;
+  }
+
+  /** How many queries compute. */
+  int computing() {
+    return turn.computing();
+  }
+
+  /** Bytes of a column. */
+  static long columnBytes(int steps) {
+    return COLUMN_BYTES + 8L * steps + steps / 8;
+  }
+
+  /** Counts bytes as held if that is within the limits. */
+  boolean mayReserve(long bytes) {
+    return memory.hold(bytes) == MemoryAccount.Outcome.GRANTED;
+  }
 
   EngineOptions options() {
     return options;
@@ -199,7 +288,10 @@ final class Evaluation implements AutoCloseable {
     if (now - deadlineNanos > 0) {
       throw new FaultException(Fault.TIMEOUT, "query timed out in query execution");
     }
-    if (now - toldNanos > TELL_NANOS) {
+    if (stopped) {
+      throw new FaultException(Fault.CANCELED, "query was canceled in query execution");
+    }
+    if (!helper && now - toldNanos > TELL_NANOS) {
       toldNanos = now;
       progress.update(QueryProgress.State.RUNNING, samplesRead, memory.held(), memory.peak());
     }
@@ -215,7 +307,10 @@ final class Evaluation implements AutoCloseable {
   void hold(Expr asking, long samples) {
     reserve(asking, BYTES_PER_SAMPLE * samples);
     held += samples;
-    peak = Math.max(peak, held);
+    if (held > peak) {
+      peak = held;
+      peakSite = asking;
+    }
     if (held > options.maxSamples()) {
       throw tooManySamples(asking, held);
     }
@@ -268,7 +363,7 @@ final class Evaluation implements AutoCloseable {
 
   /** Counts columns as held, before they are allocated. */
   void reserveColumns(Expr asking, long columns, int steps) {
-    reserve(asking, columns * (COLUMN_BYTES + 8L * steps + steps / 8));
+    reserve(asking, columns * columnBytes(steps));
   }
 
   /** Counts bytes as held, before they are allocated. */

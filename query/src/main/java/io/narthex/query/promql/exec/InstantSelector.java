@@ -50,9 +50,30 @@ final class InstantSelector implements Operand.Vector {
     read = evaluation.buffer();
     hints = new ResetHints(evaluation);
     kept = new StepRanges.Kept(reach.ranges(grid, evaluation.lookbackMillis()));
+    evaluation.reserve(StepRanges.bytes(grid.steps(), 1));
     selection =
         evaluation.select(
             matchers, reach.first(grid) - evaluation.lookbackMillis() + 1, reach.last(grid));
+  }
+
+  private InstantSelector(InstantSelector other, Evaluation helper) {
+    evaluation = helper;
+    grid = other.grid;
+    reach = other.reach;
+    part = other.part;
+    site = other.site;
+    helper.enter(site);
+    read = helper.buffer();
+    hints = new ResetHints(helper);
+    kept = new StepRanges.Kept(reach.ranges(grid, helper.lookbackMillis()));
+    selection = other.selection;
+  }
+
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    return helper.mayReserve(StepRanges.bytes(grid.steps(), 1))
+        ? new InstantSelector(this, helper)
+        : null;
   }
 
   @Override

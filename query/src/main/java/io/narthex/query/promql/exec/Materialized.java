@@ -19,15 +19,17 @@ final class Materialized implements Operand.Vector {
   /** Evaluates all series of a vector; those without anything are left out. */
   static Materialized of(Evaluation evaluation, Operand.Vector input, int steps) {
     var all = new Materialized(evaluation);
-    Column column = new Column(steps);
-    for (int i = 0; i < input.size(); i++) {
-      column.clear();
-      input.evaluate(i, column);
-      if (!column.isEmpty()) {
-        all.add(input.labels(i), input.dropsName(i), column);
-        column = new Column(steps);
-      }
-    }
+    Sweep.over(
+        evaluation,
+        input,
+        steps,
+        (i, column) -> {
+          if (column.isEmpty()) {
+            return false;
+          }
+          all.add(input.labels(i), input.dropsName(i), column);
+          return true;
+        });
     return all;
   }
 
@@ -41,6 +43,11 @@ final class Materialized implements Operand.Vector {
 
   Column column(int series) {
     return columns.get(series);
+  }
+
+  @Override
+  public Operand.Vector twin(Evaluation helper) {
+    return this; // nothing is added any more
   }
 
   @Override

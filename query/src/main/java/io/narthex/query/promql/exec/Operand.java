@@ -2,6 +2,7 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.function.Column;
+import org.jspecify.annotations.Nullable;
 
 /** What an expression is planned to. */
 sealed interface Operand {
@@ -34,5 +35,15 @@ sealed interface Operand {
      * @param out empty
      */
     void evaluate(int series, Column out);
+
+    /**
+     * The same vector for another thread, which evaluates other series of it at the same time.
+     *
+     * @param helper what that thread evaluates with
+     * @return null if series depend on each other
+     */
+    default @Nullable Vector twin(Evaluation helper) {
+      return null;
+    }
   }
 }

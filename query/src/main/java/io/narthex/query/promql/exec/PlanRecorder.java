@@ -86,6 +86,12 @@ final class PlanRecorder {
   private record MeteredVector(Operand.Vector inner, Evaluation evaluation, Measure measure)
       implements Operand.Vector {
     @Override
+    public Operand.@Nullable Vector twin(Evaluation helper) {
+      Operand.@Nullable Vector twin = inner.twin(helper);
+      return twin == null ? null : new MeteredVector(twin, helper, measure);
+    }
+
+    @Override
     public int size() {
       return inner.size();
     }
@@ -116,6 +122,12 @@ final class PlanRecorder {
 
   private record MeteredSource(RangeSource inner, Evaluation evaluation, Measure measure)
       implements RangeSource {
+    @Override
+    public @Nullable RangeSource twin(Evaluation helper) {
+      @Nullable RangeSource twin = inner.twin(helper);
+      return twin == null ? null : new MeteredSource(twin, helper, measure);
+    }
+
     @Override
     public int size() {
       return inner.size();

@@ -4,6 +4,7 @@ import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.Expr.Extension;
 import io.narthex.query.promql.ast.ValueType;
 import io.narthex.query.promql.function.RangeKernel;
+import io.narthex.query.promql.function.StepRanges;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,6 +43,7 @@ final class RangeCalls {
             scalars);
     boolean keepsName = name.equals("last_over_time") || name.equals("first_over_time");
     boolean wantsCounter = name.equals("rate") || name.equals("increase");
+    planner.evaluation().reserve(StepRanges.bytes(planner.grid().steps(), source.size()));
     Operand.Vector result =
         new RangeFunction(
             planner.evaluation(),

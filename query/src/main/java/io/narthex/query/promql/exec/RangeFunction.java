@@ -8,6 +8,7 @@ import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.RangeKernel;
 import io.narthex.query.promql.function.StepRanges;
 import io.narthex.query.promql.function.Window;
+import org.jspecify.annotations.Nullable;
 
 /** A function over range vectors: a window slides over the samples of each series. */
 final class RangeFunction implements Operand.Vector {
@@ -23,6 +24,7 @@ final class RangeFunction implements Operand.Vector {
   private final Evaluation evaluation;
   private final TimeGrid grid;
   private final RangeSource source;
+  private final RangeKernel.Factory factory;
   private final RangeKernel kernel;
   private final RangeKernel.Call call;
   private final Traits traits;
@@ -52,6 +54,7 @@ final class RangeFunction implements Operand.Vector {
     this.source = source;
     this.call = call;
     this.traits = traits;
+    this.factory = factory;
     kernel = factory.create(call);
     plain = call.extension() == Extension.NONE;
     kept = new StepRanges.Kept(source.reach().ranges(grid, source.range()));
@@ -82,6 +85,14 @@ final class RangeFunction implements Operand.Vector {
   @Override
   public boolean dropsName(int series) {
     return traits.keepsName ? source.dropsName(series) : true;
+  }
+
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    @Nullable RangeSource twin = source.twin(helper);
+    return twin == null || !helper.mayReserve(StepRanges.bytes(grid.steps(), size()))
+        ? null
+        : new RangeFunction(helper, grid, twin, factory, call.noting(helper.annotations()), traits);
   }
 
   @Override

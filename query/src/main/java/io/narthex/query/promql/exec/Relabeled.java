@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A vector under other labels. Series that come to have the same labels become one; it is an error
@@ -19,8 +20,8 @@ final class Relabeled implements Operand.Vector {
 
   private final Evaluation evaluation;
   private final Operand.Vector input;
-  private final List<Labels> labels = new ArrayList<>();
-  private final List<int[]> members = new ArrayList<>();
+  private final List<Labels> labels;
+  private final List<int[]> members;
   private final IntPredicate dropsName;
   private final Column scratch;
 
@@ -37,6 +38,8 @@ final class Relabeled implements Operand.Vector {
     this.evaluation = evaluation;
     this.input = input;
     this.dropsName = dropsName;
+    labels = new ArrayList<>();
+    members = new ArrayList<>();
     evaluation.reserve(SERIES_BYTES * renamed.size());
     scratch = new Column(steps);
     var places = new HashMap<Labels, Integer>();
@@ -55,6 +58,21 @@ final class Relabeled implements Operand.Vector {
         members.set(place, more);
       }
     }
+  }
+
+  private Relabeled(Relabeled other, Operand.Vector input, Evaluation helper) {
+    evaluation = helper;
+    this.input = input;
+    dropsName = other.dropsName;
+    labels = other.labels;
+    members = other.members;
+    scratch = new Column(other.scratch.steps());
+  }
+
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    Operand.@Nullable Vector twin = input.twin(helper);
+    return twin == null ? null : new Relabeled(this, twin, helper);
   }
 
   /** The vector with series of the same labels, which are never there at the same step, as one. */

@@ -42,21 +42,22 @@ final class Results {
   private QueryValue vector(Operand.Vector vector) {
     var samples = new ArrayList<Sample>();
     var seen = new HashSet<Labels>();
-    var column = new Column(1);
-    for (int series = 0; series < vector.size(); series++) {
-      column.clear();
-      vector.evaluate(series, column);
-      if (!column.has(0)) {
-        continue;
-      }
-      evaluation.hold(1);
-      evaluation.holdHistograms(evaluation.site(), column);
-      Labels labels = finalLabels(vector, series);
-      if (!seen.add(labels)) {
-        throw Evaluation.sameLabels();
-      }
-      samples.add(new Sample(labels, grid.start(), column.values()[0], column.histogram(0)));
-    }
+    Sweep.over(
+        evaluation,
+        vector,
+        1,
+        (series, column) -> {
+          if (!column.has(0)) {
+            return false;
+          }
+          evaluation.hold(1);
+          Labels labels = finalLabels(vector, series);
+          if (!seen.add(labels)) {
+            throw Evaluation.sameLabels();
+          }
+          samples.add(new Sample(labels, grid.start(), column.values()[0], column.histogram(0)));
+          return false;
+        });
     return new QueryValue.Vector(samples);
   }
 
@@ -73,17 +74,19 @@ final class Results {
             : (Operand.Vector) operand;
     Operand.Vector vector = Relabeled.withoutNames(evaluation, plain, grid.steps());
     var all = new ArrayList<Series>();
-    var column = new Column(grid.steps());
-    for (int series = 0; series < vector.size(); series++) {
-      column.clear();
-      vector.evaluate(series, column);
-      int points = column.count();
-      if (points > 0) {
-        evaluation.hold(points);
-        evaluation.reserve(SERIES_BYTES + histogramBytes(column));
-        all.add(series(vector.labels(series), column, points));
-      }
-    }
+    Sweep.over(
+        evaluation,
+        vector,
+        grid.steps(),
+        (series, column) -> {
+          int points = column.count();
+          if (points > 0) {
+            evaluation.hold(points);
+            evaluation.reserve(SERIES_BYTES + histogramBytes(column));
+            all.add(series(vector.labels(series), column, points));
+          }
+          return false;
+        });
     return sorted(all);
   }
 

@@ -1,6 +1,5 @@
 package io.narthex.query.promql.exec;
 
-import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.annotation.Notes;
 import io.narthex.query.promql.ast.AggregateOp;
 import io.narthex.query.promql.ast.Span;
@@ -74,33 +73,40 @@ final class Selection {
   /** The selected elements; in order of the groups and then of the values at a single step. */
   Operand.Vector result() {
     int steps = parameter.length;
-    Annotations annotations = evaluation.annotations();
-    var column = new Column(steps);
     Column[] kept = new Column[input.size()];
+    Sweep.over(
+        evaluation,
+        input,
+        steps,
+        (series, column) -> {
+          if (!choose(series, column)) {
+            return false;
+          }
+          kept[series] = column;
+          evaluation.hold(steps);
+          evaluation.holdHistograms(evaluation.site(), column);
+          return true;
+        });
+    return steps == 1 ? ordered(kept) : scattered(kept);
+  }
+
+  /** Whether a series is among the chosen at some step, so far. */
+  private boolean choose(int series, Column column) {
+    int steps = parameter.length;
     boolean limit = op == AggregateOp.LIMITK;
-    for (int series = 0; series < input.size(); series++) {
-      column.clear();
-      input.evaluate(series, column);
-      boolean wanted = false;
-      for (int step = 0; step < steps; step++) {
-        int k = (int) Math.min((long) parameter[step], input.size());
-        if (k < 1 || !column.has(step)) {
-          continue;
-        }
-        if (!limit && column.histogram(step) != null) {
-          annotations.info(Notes.histogramIgnored(op.text()), span);
-        } else {
-          wanted |= offer(grouping.group(series), step, series, column.values()[step], k);
-        }
+    boolean wanted = false;
+    for (int step = 0; step < steps; step++) {
+      int k = (int) Math.min((long) parameter[step], input.size());
+      if (k < 1 || !column.has(step)) {
+        continue;
       }
-      if (wanted) {
-        kept[series] = column;
-        evaluation.hold(steps);
-        evaluation.holdHistograms(evaluation.site(), column);
-        column = new Column(steps);
+      if (!limit && column.histogram(step) != null) {
+        evaluation.annotations().info(Notes.histogramIgnored(op.text()), span);
+      } else {
+        wanted |= offer(grouping.group(series), step, series, column.values()[step], k);
       }
     }
-    return steps == 1 ? ordered(kept) : scattered(kept);
+    return wanted;
   }
 
   private boolean offer(int group, int step, int series, double value, int k) {

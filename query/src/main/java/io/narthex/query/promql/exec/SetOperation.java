@@ -5,7 +5,9 @@ import io.narthex.query.promql.ast.BinaryOp;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.VectorMatching;
 import io.narthex.query.promql.function.Column;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code and}, {@code unless} and {@code or}: elements of one side depending on whether the other
@@ -49,17 +51,68 @@ final class SetOperation implements Operand.Vector {
     }
   }
 
+  private SetOperation(SetOperation other, Operand.Vector left, Evaluation helper) {
+    op = other.op;
+    evaluation = helper;
+    site = other.site;
+    right = other.right;
+    this.left = left;
+    join = other.join;
+    decided = other.decided;
+  }
+
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    Operand.@Nullable Vector twin = op == BinaryOp.OR ? null : left.twin(helper);
+    return twin == null ? null : new SetOperation(this, twin, helper);
+  }
+
   private void decideRight(int steps) {
     List<List<Integer>> wanted = join.leftMembers();
-    var column = new Column(steps);
-    for (int i = 0; i < right.size(); i++) {
-      evaluation.checkpoint();
-      int group = join.rightGroup(i);
-      if (!wanted.get(group).isEmpty()) {
-        column.clear();
-        right.evaluate(i, column);
-        mark(group, column);
+    int[] series = new int[right.size()];
+    int size = 0;
+    for (int i = 0; i < series.length; i++) {
+      if (!wanted.get(join.rightGroup(i)).isEmpty()) {
+        series[size++] = i;
       }
+    }
+    int[] deciding = Arrays.copyOf(series, size);
+    Sweep.over(
+        evaluation,
+        new Part(right, deciding),
+        steps,
+        (i, column) -> {
+          mark(join.rightGroup(deciding[i]), column);
+          return false;
+        });
+  }
+
+  /** Some series of a vector. */
+  private record Part(Operand.Vector whole, int[] series) implements Operand.Vector {
+    @Override
+    public Operand.@Nullable Vector twin(Evaluation helper) {
+      Operand.@Nullable Vector twin = whole.twin(helper);
+      return twin == null ? null : new Part(twin, series);
+    }
+
+    @Override
+    public int size() {
+      return series.length;
+    }
+
+    @Override
+    public Labels labels(int at) {
+      return whole.labels(series[at]);
+    }
+
+    @Override
+    public boolean dropsName(int at) {
+      return whole.dropsName(series[at]);
+    }
+
+    @Override
+    public void evaluate(int at, Column out) {
+      whole.evaluate(series[at], out);
     }
   }
 

@@ -50,6 +50,25 @@ final class StoredRange implements RangeSource {
     selection = evaluation.select(matchers, after + 1, to);
   }
 
+  private StoredRange(StoredRange other, Evaluation helper) {
+    margin = other.margin;
+    evaluation = helper;
+    reach = other.reach;
+    range = other.range;
+    after = other.after;
+    to = other.to;
+    site = other.site;
+    helper.enter(site);
+    buffer = helper.buffer();
+    hints = new ResetHints(helper);
+    selection = other.selection;
+  }
+
+  @Override
+  public RangeSource twin(Evaluation helper) {
+    return new StoredRange(this, helper);
+  }
+
   @Override
   public int size() {
     return selection.size();

@@ -44,6 +44,24 @@ final class SubqueryRange implements RangeSource {
     return TimeGrid.between(evaluation, start, reach.last(outer), interval);
   }
 
+  private SubqueryRange(SubqueryRange other, Operand.Vector inner, Evaluation helper) {
+    evaluation = helper;
+    this.inner = inner;
+    innerGrid = other.innerGrid;
+    reach = other.reach;
+    range = other.range;
+    site = other.site;
+    column = new Column(innerGrid.steps());
+  }
+
+  @Override
+  public @Nullable RangeSource twin(Evaluation helper) {
+    Operand.@Nullable Vector twin = inner.twin(helper);
+    // The column, and times and values of the window.
+    long bytes = Evaluation.columnBytes(innerGrid.steps()) + 2L * Long.BYTES * innerGrid.steps();
+    return twin == null || !helper.mayReserve(bytes) ? null : new SubqueryRange(this, twin, helper);
+  }
+
   @Override
   public int size() {
     return inner.size();

@@ -25,13 +25,16 @@ final class Turns {
   private final PriorityQueue<Turn> waiting =
       new PriorityQueue<>(Comparator.<Turn>comparingLong(t -> t.used).thenComparing(t -> t.order));
   private volatile int waiters;
+  private final int places;
   private int free;
+  private volatile int computing;
   private long orders;
 
   /**
    * @param places queries that compute at once
    */
   Turns(int places) {
+    this.places = places;
     free = places;
   }
 
@@ -69,6 +72,11 @@ final class Turns {
       this.deadlineNanos = deadlineNanos;
     }
 
+    /** How many queries have a place now. */
+    int computing() {
+      return computing;
+    }
+
     /** Nanoseconds spent waiting. */
     long waited() {
       return waited;
@@ -91,7 +99,7 @@ final class Turns {
         Turn next = waiting.peek();
         if (next != null && next.used < used) {
           hasPlace = false;
-          free++;
+          freed(1);
           next.called.signal();
           await();
         }
@@ -111,7 +119,7 @@ final class Turns {
           stopIfUnwanted();
           called.awaitNanos(LOOK_NANOS);
         }
-        free--;
+        freed(-1);
         hasPlace = true;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -138,13 +146,18 @@ final class Turns {
       try {
         if (hasPlace) {
           hasPlace = false;
-          free++;
+          freed(1);
           callNext();
         }
       } finally {
         lock.unlock();
       }
     }
+  }
+
+  private void freed(int more) {
+    free += more;
+    computing = places - free;
   }
 
   private void callNext() {

@@ -2,6 +2,7 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.function.Column;
+import org.jspecify.annotations.Nullable;
 
 /** A binary operator between a vector and a scalar. */
 final class VectorScalar implements Operand.Vector {
@@ -24,6 +25,20 @@ final class VectorScalar implements Operand.Vector {
       this.scalar.set(step, scalar[step]);
     }
     scratch = new Column(scalar.length);
+  }
+
+  private VectorScalar(VectorScalar other, Operand.Vector vector, Evaluation helper) {
+    this.vector = vector;
+    swapped = other.swapped;
+    operation = other.operation.noting(helper.annotations());
+    scalar = other.scalar;
+    scratch = new Column(scalar.steps());
+  }
+
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    Operand.@Nullable Vector twin = vector.twin(helper);
+    return twin == null ? null : new VectorScalar(this, twin, helper);
   }
 
   @Override

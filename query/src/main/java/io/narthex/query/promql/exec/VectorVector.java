@@ -83,6 +83,29 @@ final class VectorVector implements Operand.Vector {
     oneColumn = new Column(steps);
   }
 
+  @Override
+  public Operand.@Nullable Vector twin(Evaluation helper) {
+    if (reuses) {
+      return null;
+    }
+    Operand.@Nullable Vector many = sides.many.twin(helper);
+    Operand.@Nullable Vector one = sides.one.twin(helper);
+    return many == null || one == null
+        ? null
+        : new VectorVector(
+            helper,
+            new Sides(
+                many,
+                one,
+                sides.swapped,
+                sides.matching,
+                sides.operation.noting(helper.annotations())),
+            manySeries,
+            oneSeries,
+            labels,
+            manyColumn.steps());
+  }
+
   /** Plans an operation; the general way where groups are not plain. */
   static Operand.Vector of(Evaluation evaluation, Sides sides, int steps) {
     Operand.@Nullable Vector plain = plain(evaluation, sides, steps);

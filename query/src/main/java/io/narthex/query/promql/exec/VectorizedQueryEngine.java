@@ -39,9 +39,17 @@ public final class VectorizedQueryEngine implements QueryEngine {
   private final ParseOptions parsing;
   private final Turns turns;
   private final MemoryPool pool;
+  private final SpareCores spareCores;
 
+  /** Evaluates each query on the thread of its caller. */
   public VectorizedQueryEngine(SampleStore store, EngineOptions options) {
+    this(store, options, SpareCores.none());
+  }
+
+  /** Evaluates heavy queries on other cores as well. */
+  public VectorizedQueryEngine(SampleStore store, EngineOptions options, SpareCores spareCores) {
     this.store = store;
+    this.spareCores = spareCores;
     this.options = options;
     parsing = options.parsing();
     int places = Math.max(MIN_PLACES, PLACES_PER_CORE * Runtime.getRuntime().availableProcessors());
@@ -195,7 +203,8 @@ public final class VectorizedQueryEngine implements QueryEngine {
         run.memory,
         run.turn,
         request.progress(),
-        run.recorder);
+        run.recorder,
+        spareCores);
   }
 
   private static Durations durations(QueryRequest request) {

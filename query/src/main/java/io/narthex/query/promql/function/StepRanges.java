@@ -95,6 +95,11 @@ public final class StepRanges {
     return ranges;
   }
 
+  /** Bytes that kept ranges take for so many series, estimated; with what kernels derive. */
+  public static long bytes(int steps, int series) {
+    return (long) Math.min(KEPT, series) * steps * 48;
+  }
+
   public int steps() {
     return from.length;
   }

@@ -9,7 +9,9 @@ import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.query.promql.exec.EngineOptions.Feature;
+import io.narthex.query.promql.exec.SpareCores;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -42,7 +44,9 @@ class OracleTest {
       var engine =
           new VectorizedQueryEngine(
               data.store(),
-              EngineOptions.defaults().withFeatures(Set.of(Feature.EXPERIMENTAL_FUNCTIONS)));
+              EngineOptions.defaults().withFeatures(Set.of(Feature.EXPERIMENTAL_FUNCTIONS)),
+              // Each second time, every query gets help at once.
+              random.nextBoolean() ? new SpareCores(4, Duration.ZERO) : SpareCores.none());
       var queries = new OracleQueries(random, START, END, true);
       for (int i = 0; i < QUERIES_PER_DATA; i++) {
         String query = queries.next();

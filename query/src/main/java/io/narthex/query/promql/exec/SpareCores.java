@@ -1,0 +1,106 @@
+package io.narthex.query.promql.exec;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The cores that no query computes on. A heavy query may use them until another query comes; then
+ * each has one core again. Safe for use by several threads.
+ */
+public final class SpareCores {
+  /** Helpers of one engine at most; more would wait for the query's own thread. */
+  private static final int MOST_HELPERS = 15;
+
+  /** What a query has to compute at least before somebody is woken to help it. */
+  private static final Duration PATIENCE = Duration.ofNanos(300_000);
+
+  private static final long KEEP_SECONDS = 60;
+
+  private final int cores;
+  private final long patience;
+  private final AtomicInteger helping = new AtomicInteger();
+  private final ThreadPoolExecutor threads;
+
+  /**
+   * @param cores that queries may use, those of their own threads included
+   * @param patience what a query has done and has before it, estimated, when it gets help
+   */
+  public SpareCores(int cores, Duration patience) {
+    this.cores = cores;
+    this.patience = patience.toNanos();
+    var number = new AtomicInteger();
+    threads =
+        new ThreadPoolExecutor(
+            0,
+            Math.max(1, helpers()),
+            KEEP_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            work -> {
+              var thread = new Thread(work, "narthex-query-helper-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Every query computes on its own thread only. */
+  public static SpareCores none() {
+    return new SpareCores(1, PATIENCE);
+  }
+
+  /** All cores of the machine. */
+  public static SpareCores all() {
+    return new SpareCores(Runtime.getRuntime().availableProcessors(), PATIENCE);
+  }
+
+  /** Helpers at most. */
+  int helpers() {
+    return Math.min(cores - 1, MOST_HELPERS);
+  }
+
+  /** Nanoseconds that a query has done and has before it, estimated, when it gets help. */
+  long patience() {
+    return patience;
+  }
+
+  /**
+   * Whether a core is free.
+   *
+   * @param queries that compute on their own threads
+   */
+  boolean anyFree(int queries) {
+    return queries + helping.get() < cores;
+  }
+
+  /** Whether more threads compute than there are cores, so that a helper is in the way. */
+  boolean crowded(int queries) {
+    return queries + helping.get() > cores;
+  }
+
+  /** Has a free thread work; false if there is none. */
+  boolean begin(Runnable work) {
+    if (helping.incrementAndGet() > helpers()) {
+      helping.decrementAndGet();
+      return false;
+    }
+    try {
+      threads.execute(
+          () -> {
+            try {
+              work.run();
+            } finally {
+              helping.decrementAndGet();
+            }
+          });
+      return true;
+    } catch (RejectedExecutionException e) {
+      // A helper has counted itself out, and its thread is not back yet.
+      helping.decrementAndGet();
+      return false;
+    }
+  }
+}
