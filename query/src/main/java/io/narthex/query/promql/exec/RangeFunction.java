@@ -120,7 +120,7 @@ final class RangeFunction implements Operand.Vector {
     int first = 0;
     for (int next = STEPS_AT_ONCE; first < steps; next = Math.min(steps, next + STEPS_AT_ONCE)) {
       int end = Math.min(steps, next);
-      long inRange = ranges.to()[end - 1] - ranges.from()[end - 1];
+      int inRange = ranges.to()[end - 1] - ranges.from()[end - 1];
       work += (STEP_WORK + inRange) * STEPS_AT_ONCE;
       if (work > CHECKPOINT_WORK || end == steps) {
         kernel.steps(window, ranges, first, end, out);
