@@ -31,7 +31,7 @@ import picocli.CommandLine.ScopeType;
     sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
     description =
-        "Looks at the blocks of a data directory; only reads, so a server may have it open.")
+        "Looks at the blocks of a data directory; but for accept-losses it only reads, so a server may have it open.")
 final class BlocksCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by the command-line library
   @CommandLine.Spec
@@ -47,7 +47,8 @@ final class BlocksCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: list, analyze or verify");
+    throw new ParameterException(
+        spec.commandLine(), "say what to do: list, analyze, verify or accept-losses");
   }
 
   @Command(
@@ -115,6 +116,22 @@ final class BlocksCommand implements Runnable {
                     inventory.blocks().size(), bytes(bytes), inventory.damages().size());
             return code;
           }
+        });
+  }
+
+  @Command(
+      name = "accept-losses",
+      mixinStandardHelpOptions = true,
+      description =
+          "Has what is missing for good not told at each start any more. The server must be stopped.")
+  int acceptLosses() {
+    return inspecting(
+        inspection -> {
+          var accepted = inspection.acceptLosses();
+          accepted.forEach(
+              loss -> out().println("accepted: " + loss.place() + ": " + loss.reason()));
+          out().printf("%d losses are not told any more%n", accepted.size());
+          return 0;
         });
   }
 

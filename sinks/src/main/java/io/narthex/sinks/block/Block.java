@@ -6,13 +6,16 @@ import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.index.Postings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An immutable block, open for reading. Series have numbers from 0 in label order.
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * use by several threads.
  */
 public final class Block {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Block.class);
+
   private final Path folder;
   private final BlockMeta meta;
   private final BlockSeries series;
@@ -137,6 +142,21 @@ public final class Block {
     }
   }
 
+  /**
+   * Starts of the windows of time in which the block has samples.
+   *
+   * @param length of the windows in milliseconds; they are aligned to multiples of it
+   */
+  public SortedSet<Long> windows(long length) {
+    var starts = new TreeSet<Long>();
+    try {
+      BlockPages.addWindows(timestamps, length, starts);
+    } catch (RuntimeException e) {
+      throw corrupt(e);
+    }
+    return starts;
+  }
+
   BlockPages cursor(int id, long from, long to) {
     int first = series.firstPage(id);
     int end = id + 1 < series.size() ? series.firstPage(id + 1) : pages.rows();
@@ -182,9 +202,9 @@ public final class Block {
   }
 
   /**
-   * Lets the block go; the last one closes it.
-   *
-   * @throws UncheckedIOException if it was to be deleted and cannot be
+   * Lets the block go; the last one closes it, and deletes it where it is to be. If that fails, the
+   * log says so: who lets go last has nothing to do with it, and at the next start it is done
+   * again.
    */
   public void release() {
     int held = holders.decrementAndGet();
@@ -199,7 +219,7 @@ public final class Block {
       try {
         BlockFolder.remove(folder);
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        LOGGER.error("{} cannot be removed; the next start removes it", folder, e);
       }
     }
   }

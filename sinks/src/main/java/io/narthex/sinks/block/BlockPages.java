@@ -12,6 +12,7 @@ import io.narthex.sinks.codec.PageEncoder;
 import io.narthex.sinks.codec.StatisticsCodec;
 import io.narthex.sinks.codec.ValueCodec;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,26 @@ final class BlockPages implements PageCursor, Leaders {
     this.to = to;
     this.batch = pages.batch(0);
     this.times = timestamps.batch(0);
+  }
+
+  /** Adds the starts of the aligned windows of time in which columns of timestamps have any. */
+  static void addWindows(BatchIndex timestamps, long length, Set<Long> starts) {
+    Scratch scratch = SCRATCH.get();
+    for (int number = 0; timestamps.firstRow(number) < timestamps.rows(); number++) {
+      MappedBatch batch = timestamps.batch(number);
+      for (int row = 0; row < batch.rows(); row++) {
+        long first = Math.floorDiv(batch.longAt(Tables.TIMESTAMPS_MIN, row), length);
+        long last = Math.floorDiv(batch.longAt(Tables.TIMESTAMPS_MAX, row), length);
+        starts.add(first * length);
+        starts.add(last * length);
+        if (last - first > 1) {
+          int count = batch.intAt(Tables.TIMESTAMPS_COUNT, row);
+          for (long time : scratch.timestamps(batch, row, count)) {
+            starts.add(Math.floorDiv(time, length) * length);
+          }
+        }
+      }
+    }
   }
 
   @Override

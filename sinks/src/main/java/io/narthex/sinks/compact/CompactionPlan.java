@@ -137,6 +137,24 @@ public record CompactionPlan(Set<String> blocks, Duration window) {
     return all;
   }
 
+  /**
+   * Whether a block that is not part of the merge was written between its blocks and overlaps them,
+   * so that the result, which is as new as the newest, would hide its samples.
+   *
+   * @param metas blocks, those of the merge among them
+   * @param others blocks that are not merged
+   */
+  public boolean hidesAny(List<BlockMeta> metas, List<BlockMeta> others) {
+    if (others.isEmpty()) {
+      return false;
+    }
+    List<BlockMeta> merged = new ArrayList<>(metas);
+    merged.removeIf(meta -> !blocks.contains(meta.id()));
+    List<BlockMeta> all = new ArrayList<>(merged);
+    all.addAll(others);
+    return withWritesBetween(merged, all).size() > merged.size();
+  }
+
   private static boolean overlapsAny(BlockMeta meta, List<BlockMeta> group) {
     return group.stream().anyMatch(one -> one.overlaps(meta.minTime(), meta.maxTime()));
   }

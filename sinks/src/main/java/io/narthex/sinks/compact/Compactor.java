@@ -142,16 +142,11 @@ public final class Compactor {
     return new BlockOptions(level + 1, order, List.of(), dense);
   }
 
+  /** Windows that have samples: one far away from the others makes two, not all in between. */
   private static List<Long> windows(List<Block> inputs, long length) {
     var starts = new TreeSet<Long>();
     for (Block input : inputs) {
-      BlockMeta meta = input.meta();
-      if (meta.samples() > 0) {
-        long start = Math.floorDiv(meta.minTime(), length) * length;
-        for (; start <= meta.maxTime(); start += length) {
-          starts.add(start);
-        }
-      }
+      starts.addAll(input.windows(length));
     }
     return new ArrayList<>(starts);
   }

@@ -373,12 +373,11 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
   }
 
   /**
-   * Drops what was frozen, now that it is stored elsewhere, and the part of the log that holds it
-   * and all before it.
+   * Drops what was frozen, now that it is stored elsewhere; {@link #dropLog} is to follow.
    *
    * @param publish makes it visible elsewhere; runs at the moment at which the head forgets it
    */
-  public void retire(Frozen frozen, Runnable publish) throws IOException {
+  public void retire(Frozen frozen, Runnable publish) {
     lock.lock();
     try {
       publish.run();
@@ -388,7 +387,11 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    wal.deleteBefore(frozen.nextScope());
+  }
+
+  /** Drops the part of the log that holds what was retired and all before it. */
+  public void dropLog(Frozen retired) throws IOException {
+    wal.deleteBefore(retired.nextScope());
   }
 
   /**

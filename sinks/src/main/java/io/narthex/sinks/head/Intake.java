@@ -7,6 +7,7 @@ import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.AppendResult.Reason;
 import io.narthex.sinks.wal.FrameBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * remembers it for the log. Guarded by the head's lock.
  */
 final class Intake {
+  /** How far ahead of the clock imports may lie: beyond a year it is a file in a wrong unit. */
+  private static final long IMPORTS_AHEAD = Duration.ofDays(366).toMillis();
+
   private static final int MAX_CHECKED_BACK = 512;
   private static final Reason[] REASONS = Reason.values();
 
@@ -41,6 +45,8 @@ final class Intake {
   private boolean overwrites;
   private boolean imports;
   private long newestAllowed;
+  private long now;
+
   private long oldestAllowed;
   private final int[] rejected = new int[REASONS.length];
   private final int[] rejectedSeries = new int[REASONS.length];
@@ -176,14 +182,14 @@ final class Intake {
       numbers = new int[most];
       rows = new int[most];
     }
-    long now = clock.getAsLong();
+    now = clock.getAsLong();
     numbered = batch.numbering() == series;
     imports = batch.origin() instanceof Origin.Import;
     overwrites = imports || batch.origin() instanceof Origin.Rules;
     newestAllowed =
         batch.origin() instanceof Origin.RemoteWrite || batch.origin() instanceof Origin.Push
             ? now + options.maxAhead().toMillis()
-            : Long.MAX_VALUE;
+            : imports ? now + IMPORTS_AHEAD : Long.MAX_VALUE;
     long newest = Math.min(now, Math.max(maxTime, batch.maxTimestamp()));
     long retention = options.retention().toMillis();
     oldestAllowed = retention == 0 || imports ? Long.MIN_VALUE : newest - retention;
@@ -283,7 +289,7 @@ final class Intake {
         return;
       }
       verdict = Reason.DUPLICATE_TIMESTAMP;
-    } else if (time < maxTime - options.outOfOrderWindow().toMillis()) {
+    } else if (time < Math.min(maxTime, now) - options.outOfOrderWindow().toMillis()) {
       verdict = options.outOfOrderWindow().isZero() ? Reason.OUT_OF_ORDER : Reason.TOO_OLD;
     } else if (memtable.countOf(id) <= MAX_CHECKED_BACK) {
       int known = memtable.compareAt(id, time, bits, histogram);

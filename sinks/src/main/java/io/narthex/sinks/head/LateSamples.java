@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * lock; rows never change, so a {@link View} is read without it.
  */
 final class LateSamples {
+  /** Bytes of a row, room to grow included. */
+  static final long ROW_BYTES = 40;
+
   private long[] timestamps = new long[4];
   private long[] bits = new long[4];
   private long[] starts = new long[4];

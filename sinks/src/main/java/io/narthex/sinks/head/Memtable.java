@@ -14,6 +14,12 @@ final class Memtable {
   static final int SAME = 1;
   static final int OTHER = 2;
 
+  /** What a series' column of histograms or late samples takes while it is short. */
+  private static final long COLUMN_BYTES = 192;
+
+  /** A histogram's place in its column, room to grow included. */
+  private static final long REFERENCE_BYTES = 8;
+
   private final SeriesTable series;
   private @Nullable Chains chains;
   private final PagedRefs<LateSamples> late = new PagedRefs<>();
@@ -23,6 +29,7 @@ final class Memtable {
   private long minTime = Long.MAX_VALUE;
   private long maxTime = Long.MIN_VALUE;
   private long samples;
+  private long asideBytes;
 
   /**
    * Makes an empty memtable.
@@ -85,6 +92,7 @@ final class Memtable {
     open.add(id, timestamp, bits, histogram != null, start, timeBefore, bitsBefore);
     if (histogram != null) {
       histogramsOf(id).add(histogram);
+      asideBytes += REFERENCE_BYTES + histogram.sizeInBytes();
     }
     note(timestamp);
   }
@@ -96,7 +104,9 @@ final class Memtable {
       column = new LateSamples();
       late.set(id, column);
       anyAside = true;
+      asideBytes += COLUMN_BYTES;
     }
+    asideBytes += LateSamples.ROW_BYTES + (histogram == null ? 0 : histogram.sizeInBytes());
     column.add(timestamp, bits, start, histogram);
     note(timestamp);
   }
@@ -158,8 +168,9 @@ final class Memtable {
         lateOnes == null ? null : lateOnes.view(), column == null ? null : column.rows);
   }
 
+  /** Bytes that it holds, estimated: chains, histograms and late samples. */
   long sizeInBytes() {
-    return chains == null ? 0 : chains.sizeInBytes();
+    return asideBytes + (chains == null ? 0 : chains.sizeInBytes());
   }
 
   private void note(long timestamp) {
@@ -174,6 +185,7 @@ final class Memtable {
       column = new Histograms();
       histograms.set(id, column);
       anyAside = true;
+      asideBytes += COLUMN_BYTES;
     }
     return column;
   }

@@ -23,6 +23,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,14 +87,18 @@ public final class BlockStore
       throws IOException {
     var damages = new Damages(options.clock());
     var metrics = new StoreMetrics(registry, damages);
+    var opened = new ArrayDeque<AutoCloseable>(List.of(lock, metrics));
     try {
       var blocks = new BlockSet();
+      opened.push(blocks);
       var blockDirectory = directory.resolve("blocks");
       blocks.load(blockDirectory, damages);
-      var manifest = StoreManifest.open(directory, ALWAYS_THERE, blocks.all(), damages);
+      var oldestLoss = oldestLoss(options);
+      var manifest = StoreManifest.open(directory, ALWAYS_THERE, blocks.all(), damages, oldestLoss);
       var head =
           Head.open(
               directory.resolve("wal"), options.head(), options.wal(), metrics, options.clock());
+      opened.push(head);
       for (var block : blocks.all()) {
         head.sawTime(block.meta().maxTime());
       }
@@ -115,9 +120,24 @@ public final class BlockStore
       maintenance.start();
       return store;
     } catch (IOException | RuntimeException e) {
-      metrics.close();
-      lock.close();
+      closeAll(opened, e);
       throw e;
+    }
+  }
+
+  /** What was lost earlier would be past its retention by now. */
+  private static long oldestLoss(StoreOptions options) {
+    long retention = options.head().retention().toMillis();
+    return retention == 0 ? Long.MIN_VALUE : options.clock().getAsLong() - retention;
+  }
+
+  private static void closeAll(Iterable<AutoCloseable> opened, Exception cause) {
+    for (var one : opened) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        cause.addSuppressed(e);
+      }
     }
   }
 

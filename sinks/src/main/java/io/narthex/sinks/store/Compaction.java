@@ -1,5 +1,7 @@
 package io.narthex.sinks.store;
 
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.block.BlockFolder;
 import io.narthex.sinks.block.BlockMeta;
@@ -11,10 +13,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +33,20 @@ final class Compaction {
   private final CompactionOptions options;
   private final Compactor compactor;
   private final CompactionPace pace;
+  private final Damages damages;
+
+  /** Blocks that a merge could not read, though reading them before found nothing. */
+  private final Set<String> unreadable = new HashSet<>();
 
   Compaction(
       BlockSet blocks,
       StoreManifest manifest,
       Path directory,
       Duration retention,
-      CompactionPace pace) {
+      CompactionPace pace,
+      Damages damages) {
     this.pace = pace;
+    this.damages = damages;
     this.blocks = blocks;
     this.manifest = manifest;
     this.directory = directory;
@@ -55,7 +63,8 @@ final class Compaction {
    * @return number of merges
    */
   int run(long completeBefore, Set<String> held) throws IOException {
-    return run(metas -> CompactionPlan.next(metas, completeBefore, options, held), true);
+    return run(
+        held, (metas, left) -> CompactionPlan.next(metas, completeBefore, options, left), true);
   }
 
   /**
@@ -66,19 +75,35 @@ final class Compaction {
    * @return number of merges
    */
   int runToTheEnd(Set<String> held) throws IOException {
-    return run(metas -> CompactionPlan.last(metas, options, held), false);
+    return run(held, (metas, left) -> CompactionPlan.last(metas, options, left), false);
   }
 
-  private int run(Function<List<BlockMeta>, Optional<CompactionPlan>> planner, boolean slowed)
-      throws IOException {
+  /** Finds the next merge among blocks, some of which no merge may touch. */
+  private interface Planner {
+    Optional<CompactionPlan> next(List<BlockMeta> metas, Set<String> held);
+  }
+
+  /**
+   * Blocks that cannot be read stay what they are, and what lies around them is merged: of those
+   * written between others whatever a merge would hide stays where it is as well.
+   */
+  private int run(Set<String> held, Planner planner, boolean slowed) throws IOException {
     int merges = 0;
+    var left = new HashSet<>(held);
     while (true) {
       var all = blocks.all();
-      var metas = new ArrayList<BlockMeta>(all.size());
-      all.forEach(block -> metas.add(block.meta()));
-      var plan = planner.apply(metas).orElse(null);
+      var sound = new ArrayList<BlockMeta>(all.size());
+      var damaged = new ArrayList<BlockMeta>();
+      for (var block : all) {
+        (isDamaged(block) ? damaged : sound).add(block.meta());
+      }
+      var plan = planner.next(sound, left).orElse(null);
       if (plan == null) {
         return merges;
+      }
+      if (plan.hidesAny(sound, damaged)) {
+        left.addAll(plan.blocks());
+        continue;
       }
       var inputs = new ArrayList<Block>();
       for (var block : all) {
@@ -86,17 +111,40 @@ final class Compaction {
           inputs.add(block);
         }
       }
-      replace(inputs, plan.window(), slowed ? pace.slowed(plan.window()) : pace.unslowed());
-      merges++;
+      var turns = slowed ? pace.slowed(plan.window()) : pace.unslowed();
+      merges += tryReplace(inputs, plan.window(), turns) ? 1 : 0;
     }
+  }
+
+  private boolean isDamaged(Block block) {
+    return block.damage() != null || unreadable.contains(block.meta().id());
   }
 
   /** Writes the blocks from which something was deleted anew, without it. */
   void cleanTombstones() throws IOException {
     for (var block : blocks.all()) {
-      if (!blocks.deletions(block).isEmpty()) {
-        replace(List.of(block), windowOf(block.meta()), pace.unslowed());
+      if (!blocks.deletions(block).isEmpty() && !isDamaged(block)) {
+        tryReplace(List.of(block), windowOf(block.meta()), pace.unslowed());
       }
+    }
+  }
+
+  /** Merges, unless an input turns out to be damaged, which is reported then. */
+  private boolean tryReplace(List<Block> inputs, Duration window, Pace turns) throws IOException {
+    try {
+      replace(inputs, window, turns);
+      return true;
+    } catch (FaultException e) {
+      if (e.fault() != Fault.CORRUPT_BLOCK) {
+        throw e;
+      }
+      LOGGER.error(
+          "{} cannot be merged; what is damaged stays as it is from now on", names(inputs), e);
+      if (inputs.stream().noneMatch(block -> block.damage() != null)) {
+        unreadable.addAll(names(inputs));
+      }
+      blocks.reportDamage(damages);
+      return false;
     }
   }
 

@@ -1,9 +1,11 @@
 package io.narthex.sinks.store;
 
 import io.narthex.pipeline.storage.StoreInventory.Damage;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,7 @@ final class Damages {
   private static final int MOST = 1_000;
 
   private final Map<String, Damage> byPlace = new LinkedHashMap<>();
+  private final Set<String> losses = new HashSet<>();
   private final LongSupplier clock;
   private long found;
 
@@ -35,14 +38,39 @@ final class Damages {
    * @param part see {@link Damage}
    */
   synchronized void report(String part, String place, String reason) {
-    if (byPlace.containsKey(place)) {
+    report(new Damage(part, place, reason, clock.getAsLong()));
+  }
+
+  /**
+   * Notes that something is gone. The next start would not see it any more, so the manifest keeps
+   * it.
+   *
+   * @param part see {@link Damage}
+   */
+  synchronized void reportLoss(String part, String place, String reason) {
+    reportLoss(new Damage(part, place, reason, clock.getAsLong()));
+  }
+
+  /** Notes again what was found to be gone at an earlier start. */
+  synchronized void reportLoss(Damage loss) {
+    report(loss);
+    losses.add(loss.place());
+  }
+
+  private void report(Damage damage) {
+    if (byPlace.containsKey(damage.place())) {
       return;
     }
     found++;
-    LOGGER.error("damage in {}: {}", place, reason);
+    LOGGER.error("damage in {}: {}", damage.place(), damage.reason());
     if (byPlace.size() < MOST) {
-      byPlace.put(place, new Damage(part, place, reason, clock.getAsLong()));
+      byPlace.put(damage.place(), damage);
     }
+  }
+
+  /** What is gone. */
+  synchronized List<Damage> losses() {
+    return byPlace.values().stream().filter(damage -> losses.contains(damage.place())).toList();
   }
 
   /** How much was found, beyond what is listed as well. */

@@ -21,6 +21,8 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What was deleted from a store. The journal says it first; then the tombstones of the blocks
@@ -28,6 +30,8 @@ import org.roaringbitmap.RoaringBitmap;
  * for when the store is opened. Changed by one thread at a time.
  */
 final class DeletionLedger {
+  private static final Logger LOGGER = LoggerFactory.getLogger(DeletionLedger.class);
+
   /** Deletions that may be remembered beyond those that can still be undone. */
   private static final int REMEMBERED = 1_000;
 
@@ -41,6 +45,9 @@ final class DeletionLedger {
   private final BlockSet blocks;
   private final LongSupplier clock;
   private volatile DeletionJournal journal;
+
+  /** Blocks whose files still name deletions that were undone; guarded by itself. */
+  private final Set<Block> stale = new HashSet<>();
 
   private DeletionLedger(
       Path directory, BlockSet blocks, LongSupplier clock, DeletionJournal journal) {
@@ -274,12 +281,33 @@ final class DeletionLedger {
       var block = present.get(name);
       if (block != null) {
         var of = blocks.deletions(block).without(id);
-        DeletionFile.write(block.folder(), of);
         shown.put(block, Deletions.in(block, of));
       }
     }
+    // The journal is the truth: samples show from now on, and the files follow as they can.
     blocks.deletions(shown);
+    synchronized (stale) {
+      stale.addAll(shown.keySet());
+    }
+    writeIfStale();
     return told(undone, present);
+  }
+
+  /** Makes up for tombstones that could not be written before, such as on a full disk. */
+  void writeIfStale() {
+    synchronized (stale) {
+      stale.retainAll(blocks.all());
+      for (var each = stale.iterator(); each.hasNext(); ) {
+        var block = each.next();
+        try {
+          DeletionFile.write(block.folder(), blocks.deletions(block).entries());
+          each.remove();
+        } catch (IOException e) {
+          var file = block.folder().resolve(DeletionFile.NAME);
+          LOGGER.warn("{} cannot be written; trying again later", file, e);
+        }
+      }
+    }
   }
 
   private DeletionJournal.Entry find(long id) {
@@ -344,10 +372,19 @@ final class DeletionLedger {
         state);
   }
 
+  private boolean hasStale() {
+    synchronized (stale) {
+      return !stale.isEmpty();
+    }
+  }
+
   /** Replaces the journal, less the oldest of those that nothing can be done about any more. */
   private void replace(long next, List<DeletionJournal.Entry> entries) throws IOException {
     var present = present();
-    long over = entries.stream().filter(entry -> !isLeft(entry, present)).count() - REMEMBERED;
+    long over =
+        hasStale()
+            ? 0 // files may still name what was undone, which must not be forgotten before
+            : entries.stream().filter(entry -> !isLeft(entry, present)).count() - REMEMBERED;
     var kept = new ArrayList<DeletionJournal.Entry>();
     for (var entry : entries) {
       if (over > 0 && !isLeft(entry, present)) {

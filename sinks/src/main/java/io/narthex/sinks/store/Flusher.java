@@ -68,8 +68,9 @@ final class Flusher {
     int written = 0;
     for (var frozen = pending.peek(); frozen != null; frozen = pending.peek()) {
       write(frozen);
-      pending.remove();
+      pending.remove(); // before the log goes: if that fails, this must not be written again
       written++;
+      head.dropLog(frozen);
     }
     return written;
   }

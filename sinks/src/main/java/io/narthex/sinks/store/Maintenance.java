@@ -90,7 +90,7 @@ final class Maintenance {
         new CompactionPace(
             blocks::isRead, compacting::hasQueuedThreads, System::nanoTime, this::awaitStop);
     this.compaction =
-        new Compaction(blocks, manifest, blockDirectory, options.head().retention(), pace);
+        new Compaction(blocks, manifest, blockDirectory, options.head().retention(), pace, damages);
   }
 
   /** Begins work in the background. */
@@ -226,6 +226,7 @@ final class Maintenance {
     compacting.lock();
     try {
       if (!stopped) {
+        deletions.writeIfStale();
         compact();
       }
     } catch (InterruptedIOException e) {

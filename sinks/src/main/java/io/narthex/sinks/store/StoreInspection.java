@@ -98,7 +98,7 @@ public final class StoreInspection {
     }
     progress.at(directory.resolve("wal"), done, folders.size() + 1);
     if (Files.exists(directory.resolve(StoreManifest.NAME))) {
-      StoreManifest.compare(directory, sound, damages);
+      StoreManifest.compare(directory, sound, damages, Long.MIN_VALUE);
     }
     for (var damage : DeletionJournal.read(directory).damages()) {
       damages.report("deletions", directory.resolve(DeletionJournal.NAME).toString(), damage);
@@ -109,6 +109,19 @@ public final class StoreInspection {
       infos.add(info(block, DeletionFile.read(block.folder()).size()));
     }
     return new StoreInventory(infos, damages.all());
+  }
+
+  /**
+   * Has what is known to be lost for good, such as a block whose folder is missing, not told at
+   * each start any more.
+   *
+   * @return what that was
+   * @throws IOException if a process has the store open
+   */
+  public List<StoreInventory.Damage> acceptLosses() throws IOException {
+    try (var lock = DirectoryLock.acquire(directory)) {
+      return StoreManifest.acceptLosses(directory);
+    }
   }
 
   private static void verify(Path folder, List<Block> sound, Damages damages) {

@@ -3,12 +3,15 @@ package io.narthex.sinks.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.narthex.pipeline.storage.StoreInventory.Damage;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.wal.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -20,10 +23,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The file {@code manifest} of a store: which blocks and other files it has, so that it is noticed
- * when one is lost. Safe for use by several threads.
+ * when one is lost, and what was lost, so that each start tells. Safe for use by several threads.
  *
  * <pre>{@code
- * crc32c of the JSON (eight hex digits) | blank | {version: 1, blocks: [name], files: [name]}
+ * crc32c of the JSON (eight hex digits) | blank
+ *     | {version: 1, blocks: [name], files: [name], losses: [{part, place, reason, found}]}
  * }</pre>
  */
 final class StoreManifest {
@@ -36,12 +40,14 @@ final class StoreManifest {
 
   private final Path directory;
   private final List<String> files;
+  private final Damages damages;
   private final TreeSet<String> blocks = new TreeSet<>();
   private boolean stale;
 
-  private StoreManifest(Path directory, List<String> files) {
+  private StoreManifest(Path directory, List<String> files, Damages damages) {
     this.directory = directory;
     this.files = files;
+    this.damages = damages;
   }
 
   /**
@@ -49,23 +55,26 @@ final class StoreManifest {
    *
    * @param files paths in the store that are always there, but in a new store
    * @param opened blocks that are there
+   * @param oldestLoss when something was found to be lost at the earliest, to be told still
    */
-  static StoreManifest open(Path directory, List<String> files, List<Block> opened, Damages damages)
+  static StoreManifest open(
+      Path directory, List<String> files, List<Block> opened, Damages damages, long oldestLoss)
       throws IOException {
-    var manifest = new StoreManifest(directory, files);
+    var manifest = new StoreManifest(directory, files, damages);
     boolean old = files.stream().anyMatch(name -> Files.exists(directory.resolve(name)));
     if (Files.exists(directory.resolve(NAME))) {
-      compare(directory, opened, damages);
+      compare(directory, opened, damages, oldestLoss);
     } else if (old || !opened.isEmpty()) {
       var file = directory.resolve(NAME).toString();
-      damages.report("manifest", file, "is missing; whether blocks are lost is unknown");
+      damages.reportLoss("manifest", file, "is missing; whether blocks are lost is unknown");
     }
     opened.forEach(block -> manifest.blocks.add(block.meta().id()));
     return manifest;
   }
 
   /** Tells what of a store is missing, by the manifest that it has. */
-  static void compare(Path directory, List<Block> opened, Damages damages) throws IOException {
+  static void compare(Path directory, List<Block> opened, Damages damages, long oldestLoss)
+      throws IOException {
     var file = directory.resolve(NAME);
     JsonNode json;
     try {
@@ -79,14 +88,56 @@ final class StoreManifest {
     for (var name : json.path("blocks")) {
       var folder = directory.resolve("blocks").resolve(name.asText());
       if (!Files.isDirectory(folder) && !replaced.contains(name.asText())) {
-        damages.report("block", folder.toString(), "the block is missing; what it held is lost");
+        damages.reportLoss(
+            "block", folder.toString(), "the block is missing; what it held is lost");
       }
     }
     for (var name : json.path("files")) {
       var path = directory.resolve(name.asText());
       if (Files.notExists(path)) {
-        damages.report("manifest", path.toString(), "the file is missing; a new one is made");
+        damages.reportLoss("manifest", path.toString(), "the file is missing; a new one is made");
       }
+    }
+    for (var loss : losses(directory, json)) {
+      if (loss.part().equals("block") && Files.isDirectory(Path.of(loss.place()))) {
+        LOGGER.info("{} is back", loss.place());
+      } else if (loss.found() >= oldestLoss) {
+        damages.reportLoss(loss);
+      }
+    }
+  }
+
+  private static List<Damage> losses(Path directory, JsonNode json) {
+    var losses = new ArrayList<Damage>();
+    for (var loss : json.path("losses")) {
+      losses.add(
+          new Damage(
+              loss.path("part").asText(),
+              directory.resolve(loss.path("place").asText()).toString(),
+              loss.path("reason").asText(),
+              loss.path("found").asLong()));
+    }
+    return losses;
+  }
+
+  /**
+   * Has what was lost not told any more; to be called when no process has the store open.
+   *
+   * @return what that was
+   */
+  static List<Damage> acceptLosses(Path directory) throws IOException {
+    var file = directory.resolve(NAME);
+    if (Files.notExists(file)) {
+      return List.of();
+    }
+    try {
+      var json = (ObjectNode) checked(Files.readString(file));
+      var accepted = losses(directory, json);
+      json.remove("losses");
+      write(file, json);
+      return accepted;
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new IOException(file + " is damaged; the next start of the server writes it anew", e);
     }
   }
 
@@ -105,7 +156,7 @@ final class StoreManifest {
 
   /** Writes what is there now. */
   synchronized void write() throws IOException {
-    write(directory, blocks);
+    write(directory, files, blocks, damages.losses());
     stale = false;
   }
 
@@ -137,18 +188,37 @@ final class StoreManifest {
   void writeCopy(Path copy, Collection<Block> copied) throws IOException {
     var names = new TreeSet<String>();
     copied.forEach(block -> names.add(block.meta().id()));
-    new StoreManifest(copy, List.of(DeletionJournal.NAME)).write(copy, names);
+    write(copy, List.of(DeletionJournal.NAME), names, List.of());
   }
 
-  private void write(Path into, Set<String> names) throws IOException {
+  private void write(Path into, List<String> files, Set<String> names, List<Damage> losses)
+      throws IOException {
     var json = JSON.createObjectNode().put("version", VERSION);
     var ofBlocks = json.putArray("blocks");
     names.forEach(ofBlocks::add);
     var ofFiles = json.putArray("files");
     files.forEach(ofFiles::add);
+    var ofLosses = json.putArray("losses");
+    for (var loss : losses) {
+      ofLosses
+          .addObject()
+          .put("part", loss.part())
+          .put("place", relative(loss.place()))
+          .put("reason", loss.reason())
+          .put("found", loss.found());
+    }
+    write(into.resolve(NAME), json);
+  }
+
+  /** So that the folder of the store may be moved. */
+  private String relative(String place) {
+    var path = Path.of(place);
+    return path.startsWith(directory) ? directory.relativize(path).toString() : place;
+  }
+
+  private static void write(Path file, JsonNode json) throws IOException {
     String line = json.toString();
-    DurableFile.replace(
-        into.resolve(NAME), (checksum(line) + line + "\n").getBytes(StandardCharsets.UTF_8));
+    DurableFile.replace(file, (checksum(line) + line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private static String checksum(String text) {

@@ -134,7 +134,7 @@ final class StoreMetrics implements WalListener, AutoCloseable {
   @Override
   public void missing(Path file, String reason) {
     corruptions.inc();
-    damages.report("wal", file.toString(), reason);
+    damages.reportLoss("wal", file.toString(), reason);
   }
 
   @Override

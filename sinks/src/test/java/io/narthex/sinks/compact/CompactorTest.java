@@ -86,7 +86,7 @@ class CompactorTest {
   private Map<Labels, SampleBuffer> someOf(List<Labels> pool, long start, int rows) {
     var series = new TreeMap<Labels, SampleBuffer>();
     for (Labels labels : pool) {
-      if (random.nextInt(3) > 0) {
+      if (series.isEmpty() || random.nextInt(3) > 0) {
         series.put(labels, SeriesGenerator.samples(random, start, 1 + random.nextInt(rows)));
       }
     }
@@ -164,6 +164,32 @@ class CompactorTest {
     var merged = new Compactor(directory, Tombstones.NONE).merge(inputs, Duration.ofDays(8));
     assertThat(readAll(open(merged))).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
     assertThat(merged.get(merged.size() - 1).sources()).hasSize(4);
+  }
+
+  @Test
+  void windows_sampleFarFromTheOthers_onlyThoseThatHaveSamples() throws IOException {
+    long length = 2 * HOUR;
+    var samples = new SampleBuffer();
+    for (long time : new long[] {0, START + 1, START + length, 7_258_118_400_000L}) {
+      samples.add(time, 1d);
+    }
+    var input = write(1, Map.of(Labels.of("__name__", "m"), samples));
+    long far = Math.floorDiv(7_258_118_400_000L, length) * length;
+    assertThat(input.windows(length)).containsExactly(0L, START, START + length, far);
+    var merged =
+        new Compactor(directory, Tombstones.NONE).merge(List.of(input), Duration.ofHours(2));
+    assertThat(merged).hasSize(4);
+    assertThat(readAll(open(merged))).isEqualTo(oracle);
+  }
+
+  @Test
+  void release_folderThatCannotBeRemoved_troublesNobody() throws IOException {
+    var block = write(1, someOf(pool(3), START, 10));
+    Path inTheWay = Files.createDirectory(directory.resolve(block.meta().id() + ".tmp"));
+    Files.writeString(inTheWay.resolve("file"), "x");
+    block.deleteWhenReleased();
+    block.release();
+    assertThat(block.folder()).exists();
   }
 
   @Test

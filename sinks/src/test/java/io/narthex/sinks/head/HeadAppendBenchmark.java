@@ -91,6 +91,7 @@ public class HeadAppendBenchmark {
       var frozen = head.freeze();
       if (frozen != null) {
         head.retire(frozen, () -> {});
+        head.dropLog(frozen);
       }
     }
     last = head.append(feed.next());

@@ -134,6 +134,7 @@ class HeadRecoveryTest {
       head.append(batch(1)).join();
       assertThat(HeadTest.read(head).values().iterator().next()).hasSize(2);
       head.retire(frozen, () -> {});
+      head.dropLog(frozen);
       assertThat(HeadTest.read(head).values().iterator().next()).hasSize(1);
     }
     assertThat(batchesIn(log)).containsExactly(1);

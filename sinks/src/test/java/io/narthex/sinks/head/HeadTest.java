@@ -173,6 +173,58 @@ class HeadTest {
   }
 
   @Test
+  void append_importInAWrongUnit_isOutOfBounds() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      assertThat(append(head, new Origin.Import(), A, NOW * 1_000, 1).rejections())
+          .extracting(AppendResult.Rejection::reason)
+          .containsExactly(Reason.OUT_OF_BOUNDS);
+      assertThat(head.range().samples()).isZero();
+    }
+  }
+
+  @Test
+  void append_sampleAheadOfTheClock_doesNotMakeOthersTooOld() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      append(head, new Origin.Import(), B, NOW + Duration.ofDays(30).toMillis(), 1);
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      assertThat(append(head, new Origin.RemoteWrite(), A, NOW - 1000, 2).rejections()).isEmpty();
+    }
+  }
+
+  @Test
+  void range_histogramsAndLateSamples_countAsMemory() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      long before = head.range().currentBytes();
+      for (int i = 1; i <= 1_000; i++) {
+        append(head, new Origin.RemoteWrite(), A, NOW - i * 1_000L, i);
+      }
+      long late = head.range().currentBytes();
+      assertThat(late - before).isBetween(24_000L, 100_000L);
+      double[] buckets = new double[160];
+      for (int i = 0; i < 100; i++) {
+        var histogram =
+            new FloatHistogram(
+                FloatHistogram.ResetHint.UNKNOWN,
+                8,
+                0,
+                0,
+                i,
+                i,
+                new int[] {0, buckets.length},
+                buckets.clone(),
+                new int[0],
+                new double[0],
+                new double[0]);
+        var batch = SampleBatch.of(new Origin.RemoteWrite());
+        batch.series(B).histogram(NOW + i, histogram);
+        head.append(batch.build());
+      }
+      assertThat(head.range().currentBytes() - late).isBetween(130_000L, 300_000L);
+    }
+  }
+
+  @Test
   void append_staleMarkerOfUnknownSeries_makesNoSeries() throws IOException {
     try (var head = open(HeadOptions.DEFAULT)) {
       append(head, new Origin.RemoteWrite(), A, NOW, StaleMarker.VALUE);
@@ -283,6 +335,7 @@ class HeadTest {
       before.get(Labels.of("s", "3")).put(NOW + 5, 4.0);
       assertThat(read(head)).isEqualTo(before);
       head.retire(frozen, () -> {});
+      head.dropLog(frozen);
       assertThat(read(head))
           .isEqualTo(Map.of(A, rows(NOW + 5, 4.0), Labels.of("s", "3"), rows(NOW + 5, 4.0)));
       assertThat(head.indexes()).hasSize(1);

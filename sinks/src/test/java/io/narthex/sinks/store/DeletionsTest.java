@@ -59,6 +59,29 @@ class DeletionsTest {
   }
 
   @Test
+  void undo_tombstonesThatCannotBeWritten_showsTheSamplesAndKeepsThem() throws IOException {
+    try (var store = open(StoreOptions.DEFAULT.withUndoWindow(Duration.ZERO))) {
+      append(store, "m", "a", NOW - 60_000, 1);
+      append(store, "n", "a", NOW - 60_000, 1);
+      store.delete(OF_M, Long.MIN_VALUE, Long.MAX_VALUE);
+      var block = store.inventory().blocks().get(0).id();
+      Path inTheWay = directory.resolve("blocks").resolve(block).resolve("tombstones.tmp");
+      Files.createDirectory(inTheWay);
+      assertThat(store.undoDeletion(1).state()).isEqualTo(State.UNDONE);
+      assertThat(read(store)).hasSize(2);
+      store.cleanTombstones();
+      append(store, "n", "a", NOW - 50_000, 1);
+      store.flush();
+      assertThat(read(store)).as("after a merge").hasSize(2);
+      Files.deleteIfExists(inTheWay);
+    }
+    try (var store = open()) {
+      assertThat(read(store)).hasSize(2);
+      assertThat(store.deletions().get(0).state()).isEqualTo(State.UNDONE);
+    }
+  }
+
+  @Test
   void delete_overlappingDeletions_areUndoneOneByOne() {
     try (var store = open()) {
       for (int i = 0; i < 10; i++) {
