@@ -244,6 +244,8 @@ final class ServerCommand implements Callable<Integer> {
       description = "Feature flags of Prometheus, separated by commas.")
   private List<String> features = List.of();
 
+  @Mixin private PageFlags pages = new PageFlags();
+
   @Mixin private RuleFlags rules = new RuleFlags();
 
   @Mixin private LogFlags log = new LogFlags();
@@ -302,6 +304,7 @@ final class ServerCommand implements Callable<Integer> {
         queryResultCacheBytes,
         List.copyOf(features),
         rules.options(),
+        pages.folders(),
         flags());
   }
 

@@ -41,4 +41,5 @@ public record ServerOptions(
     @Nullable String queryResultCacheBytes,
     List<String> features,
     RuleOptions rules,
+    PageFolders pages,
     Map<String, String> all) {}

@@ -3,10 +3,14 @@ package io.narthex.jobs.server;
 import io.narthex.jobs.embedded.EmbeddedFlink;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
+import io.narthex.jobs.profile.ProfileRoutes;
+import io.narthex.operators.rules.evaluation.StoreQueries;
+import io.narthex.operators.template.ConsoleTemplates;
 import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.http.WebGuard;
+import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.runtime.InProcess;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.status.PipelineStatus;
@@ -76,6 +80,7 @@ final class ServerParts implements AutoCloseable {
   private final RemoteWriteReceiver receiver;
   private final OtlpReceiver otlp;
   private final QueryApi api;
+  private final UserPages pages;
   private final WebGuard guard;
   private final WebServer web;
   private final List<InProcess<?>> handles = new ArrayList<>();
@@ -115,7 +120,9 @@ final class ServerParts implements AutoCloseable {
             settings.otlpReceiver()
                 ? () -> settings.otlpOptions(configuration.current().configuration().otlp())
                 : null);
-    api = new QueryApi(services(), settings.apiOptions());
+    var services = services();
+    api = new QueryApi(services, settings.apiOptions());
+    pages = new UserPages(settings.pages(), asked -> consoleData(asked, services.engine()));
     web = new WebServer(settings.place(), settings.maxConnections(), settings.webLimits(), guard);
   }
 
@@ -143,7 +150,7 @@ final class ServerParts implements AutoCloseable {
    */
   void listen(Runnable quit) {
     var lifecycle = new LifecycleRoutes(settings.lifecycle(), this::reload, quit);
-    web.listen(List.of(receiver, otlp, lifecycle, api));
+    web.listen(List.of(receiver, otlp, lifecycle, pages, new ProfileRoutes(), api));
   }
 
   void stopListening() {
@@ -214,6 +221,7 @@ final class ServerParts implements AutoCloseable {
   @Override
   public void close() {
     api.close();
+    pages.close();
     receiver.close();
     otlp.close();
     rules.close();
@@ -238,6 +246,17 @@ final class ServerParts implements AutoCloseable {
   private ApiServices services() {
     return new ApiServices(
         engine(), store, store, arrivals, status, facts, registry, new HttpMetrics(registry));
+  }
+
+  private ConsoleTemplates.Data consoleData(UserPages.Request asked, QueryEngine engine) {
+    String url = settings.place().externalUrl().toString();
+    return new ConsoleTemplates.Data(
+        asked.path(),
+        asked.parameters(),
+        Labels.of(configuration.current().configuration().global().externalLabels()),
+        url.substring(0, url.length() - 1),
+        System.currentTimeMillis(),
+        new StoreQueries(engine));
   }
 
   private QueryEngine engine() {

@@ -269,6 +269,10 @@ final class ServerSettings {
     return engine;
   }
 
+  PageFolders pages() {
+    return options.pages();
+  }
+
   RuleSettings rules() {
     return rules;
   }

@@ -4,13 +4,13 @@ import io.narthex.operators.alert.AlertTemplate;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.QueryEngine;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
-import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import java.util.List;
 
-/** What templates of alerts ask, answered from the store. */
-record StoreQueries(VectorizedQueryEngine engine) implements AlertTemplate.Query {
+/** What templates of alerts and consoles ask, answered by an engine. */
+public record StoreQueries(QueryEngine engine) implements AlertTemplate.Query {
   @Override
   public List<QueryValue.Sample> at(String expression, long time) {
     var value = engine.query(QueryRequest.instant(expression, time)).value();

@@ -1,6 +1,7 @@
 package io.narthex.operators.template.language;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class TemplateText {
   /** Longest template, in characters. */
   public static final int MAX_LENGTH = 1 << 20;
+
+  /** A comment, which keeps the texts at both of its sides apart. */
+  private static final String BOUNDARY = "{{/* */}}";
 
   private final String name;
   private final String text;
@@ -41,6 +45,29 @@ public final class TemplateText {
    */
   public static TemplateText compile(String name, String text, Set<String> functions) {
     return new TemplateText(name, text, parse(name, text, functions, List.of()));
+  }
+
+  /**
+   * Reads the template of a page together with templates that it can call. Places in the messages
+   * of faults are those of the page.
+   *
+   * @param libraries what defines further templates; text between the definitions is left out
+   * @param functions as of {@link #compile}; {@code tmpl} is known besides
+   * @throws TemplateException for the first thing that is wrong in the page
+   */
+  public static TemplateText compilePage(
+      String name, String text, String libraries, Set<String> functions) {
+    var known = new HashSet<>(functions);
+    known.add(Execution.PAGE_FUNCTION);
+    String all = text + BOUNDARY + libraries;
+    var templates = new HashMap<>(parse(name, all, known, List.of()));
+    templates.computeIfPresent(
+        name,
+        (unused, root) ->
+            new Node.Nodes(
+                root.at(),
+                root.nodes().stream().filter(node -> node.at() < text.length()).toList()));
+    return new TemplateText(name, all, templates);
   }
 
   /**

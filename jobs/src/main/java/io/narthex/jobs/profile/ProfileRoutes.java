@@ -1,0 +1,148 @@
+package io.narthex.jobs.profile;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.http.Routes;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/**
+ * {@code /debug/pprof/}, where Prometheus has the profiles of Go: processor time in the format of
+ * pprof, and all threads with their stacks as text. The others have no counterpart here; their
+ * answer, 404, says what to use instead. One profile is made at a time.
+ */
+public final class ProfileRoutes implements Routes {
+  private static final Logger logger = LoggerFactory.getLogger(ProfileRoutes.class);
+  private static final String BASE = "/debug/pprof";
+  private static final String PLAIN = "text/plain; charset=utf-8";
+  private static final Duration DEFAULT = Duration.ofSeconds(30);
+  private static final long MOST_SECONDS = 300;
+
+  private static final String INDEX =
+      """
+      Profiles of this server:
+
+        %1$s/profile?seconds=30   processor time, for `go tool pprof` and other readers of pprof's format
+        %1$s/goroutine            all threads with their stacks, as text
+
+      The Java virtual machine has no counterpart of the other profiles of Go. On the server's machine
+      `jcmd PID GC.class_histogram` tells what fills the heap, `jcmd PID GC.heap_dump FILE` writes it, and
+      `jcmd PID JFR.start duration=60s filename=FILE settings=profile` records locks, allocations and pauses.
+      """;
+
+  private final AtomicBoolean busy = new AtomicBoolean();
+
+  /** An answer. */
+  private record Answer(int status, String type, byte[] body) {
+    static Answer text(int status, String text) {
+      return new Answer(status, PLAIN, text.getBytes(UTF_8));
+    }
+  }
+
+  @Override
+  public void addTo(HttpServerRoutes routes, String prefix) {
+    routes.route(
+        request -> {
+          String path = HttpServers.path(request);
+          return path.equals(prefix + BASE) || path.startsWith(prefix + BASE + "/");
+        },
+        (request, response) -> answer(request, response, prefix + BASE));
+  }
+
+  private Publisher<Void> answer(
+      HttpServerRequest request, HttpServerResponse response, String base) {
+    if (!request.method().equals(HttpMethod.GET)) {
+      response.header(HttpHeaderNames.ALLOW, "GET");
+      return send(response, Answer.text(405, "Method Not Allowed\n"));
+    }
+    String name = HttpServers.path(request).substring(base.length());
+    var parameters = new QueryStringDecoder(request.uri()).parameters();
+    return switch (name) {
+      case "", "/" -> send(response, Answer.text(200, INDEX.formatted(base)));
+      case "/goroutine" ->
+          Mono.fromSupplier(() -> Answer.text(200, threads()))
+              .subscribeOn(Schedulers.boundedElastic())
+              .flatMap(answer -> send(response, answer));
+      case "/profile" -> profile(parameters).flatMap(answer -> send(response, answer));
+      default ->
+          send(
+              response,
+              Answer.text(
+                  404, "no such profile: " + name.substring(1) + "\n\n" + INDEX.formatted(base)));
+    };
+  }
+
+  private Mono<Answer> profile(Map<String, List<String>> parameters) {
+    Duration length;
+    try {
+      length = length(parameters.getOrDefault("seconds", List.of()));
+    } catch (IllegalArgumentException e) {
+      return Mono.just(Answer.text(400, e.getMessage() + "\n"));
+    }
+    if (!busy.compareAndSet(false, true)) {
+      return Mono.just(Answer.text(503, "a profile is being made, try again later\n"));
+    }
+    return Mono.using(
+            CpuRecording::start,
+            recording ->
+                Mono.delay(length, Schedulers.boundedElastic())
+                    .then(Mono.fromCallable(recording::finish)),
+            CpuRecording::close)
+        .subscribeOn(Schedulers.boundedElastic())
+        .map(profile -> new Answer(200, "application/octet-stream", profile))
+        .onErrorResume(
+            failure -> {
+              logger.warn("no profile", failure);
+              return Mono.just(Answer.text(500, "no profile: " + failure + "\n"));
+            })
+        .doFinally(signal -> busy.set(false));
+  }
+
+  private static Duration length(List<String> asked) {
+    if (asked.isEmpty()) {
+      return DEFAULT;
+    }
+    try {
+      long seconds = Long.parseLong(asked.get(0));
+      if (seconds >= 1 && seconds <= MOST_SECONDS) {
+        return Duration.ofSeconds(seconds);
+      }
+    } catch (NumberFormatException e) {
+      logger.debug("not a number of seconds", e); // told below, as one out of range
+    }
+    throw new IllegalArgumentException(
+        "seconds: \"" + asked.get(0) + "\" is not a whole number from 1 to " + MOST_SECONDS);
+  }
+
+  private static String threads() {
+    var out = new StringBuilder();
+    for (var thread : ManagementFactory.getThreadMXBean().dumpAllThreads(true, true, 128)) {
+      out.append(thread);
+    }
+    return out.toString();
+  }
+
+  private static Mono<Void> send(HttpServerResponse response, Answer answer) {
+    return response
+        .status(answer.status())
+        .header(HttpHeaderNames.CONTENT_TYPE, answer.type())
+        .header("X-Content-Type-Options", "nosniff")
+        .sendByteArray(Mono.just(answer.body()))
+        .then();
+  }
+}

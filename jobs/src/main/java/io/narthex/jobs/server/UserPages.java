@@ -1,0 +1,200 @@
+package io.narthex.jobs.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.narthex.operators.alert.AlertTemplate;
+import io.narthex.operators.template.ConsoleTemplates;
+import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.http.Routes;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.HttpServerRoutes;
+
+/**
+ * Pages of the user: consoles, which are templates, at {@code /consoles/}, and files as they are at
+ * {@code /user/}. Only what lies in their folders can be reached. Few consoles are made at a time.
+ */
+final class UserPages implements Routes, AutoCloseable {
+  private static final String CONSOLES = "/consoles/";
+  private static final String ASSETS = "/user/";
+  private static final String PLAIN = "text/plain; charset=utf-8";
+  private static final String HTML = "text/html; charset=utf-8";
+  private static final int THREADS = 2;
+  private static final int WAITING = 64;
+  private static final int MOST_CHARACTERS = 1 << 20;
+  private static final Map<String, String> TYPES =
+      Map.ofEntries(
+          Map.entry("html", HTML),
+          Map.entry("css", "text/css; charset=utf-8"),
+          Map.entry("js", "text/javascript; charset=utf-8"),
+          Map.entry("json", "application/json"),
+          Map.entry("txt", PLAIN),
+          Map.entry("svg", "image/svg+xml"),
+          Map.entry("png", "image/png"),
+          Map.entry("jpg", "image/jpeg"),
+          Map.entry("gif", "image/gif"),
+          Map.entry("ico", "image/x-icon"),
+          Map.entry("woff2", "font/woff2"));
+
+  private final PageFolders folders;
+  private final Function<Request, ConsoleTemplates.Data> data;
+  private final Scheduler threads = Schedulers.newBoundedElastic(THREADS, WAITING, "consoles");
+
+  /** A console that is asked for. */
+  record Request(String path, Map<String, List<String>> parameters) {}
+
+  /** A page with its status. */
+  private record Page(int status, String type, String text) {}
+
+  /**
+   * Pages out of folders.
+   *
+   * @param data what a console is made of
+   */
+  UserPages(PageFolders folders, Function<Request, ConsoleTemplates.Data> data) {
+    this.folders = folders;
+    this.data = data;
+  }
+
+  @Override
+  public void addTo(HttpServerRoutes routes, String prefix) {
+    routes
+        .route(
+            request -> HttpServers.path(request).startsWith(prefix + CONSOLES),
+            (request, response) -> console(request, response, prefix + CONSOLES))
+        .route(
+            request -> HttpServers.path(request).startsWith(prefix + ASSETS),
+            (request, response) -> asset(request, response, prefix + ASSETS));
+  }
+
+  @Override
+  public void close() {
+    threads.dispose();
+  }
+
+  private Publisher<Void> console(
+      HttpServerRequest request, HttpServerResponse response, String prefix) {
+    if (!isRead(request)) {
+      return notAllowed(response);
+    }
+    String name = HttpServers.path(request).substring(prefix.length());
+    var parameters = new QueryStringDecoder(request.uri()).parameters();
+    return Mono.fromCallable(() -> console(name, parameters))
+        .subscribeOn(threads)
+        .onErrorResume(
+            RejectedExecutionException.class,
+            full -> Mono.just(new Page(503, PLAIN, "too many consoles are being made\n")))
+        .flatMap(page -> send(response, page));
+  }
+
+  private Page console(String name, Map<String, List<String>> parameters) throws IOException {
+    Path file = within(folders.consoles(), name);
+    if (file == null) {
+      return new Page(404, PLAIN, "no such console: " + name + "\n");
+    }
+    try {
+      String page =
+          ConsoleTemplates.expand(
+              text(file), libraries(), data.apply(new Request(name, parameters)));
+      return new Page(200, HTML, page);
+    } catch (AlertTemplate.ExpansionException e) {
+      return new Page(500, PLAIN, e.getMessage() + "\n");
+    }
+  }
+
+  private Map<String, String> libraries() throws IOException {
+    var libraries = new TreeMap<String, String>();
+    if (Files.isDirectory(folders.consoleLibraries())) {
+      try (DirectoryStream<Path> files =
+          Files.newDirectoryStream(folders.consoleLibraries(), "*.lib")) {
+        for (Path file : files) {
+          libraries.put(String.valueOf(file.getFileName()), text(file));
+        }
+      }
+    }
+    return libraries;
+  }
+
+  private static String text(Path file) throws IOException {
+    if (Files.size(file) > MOST_CHARACTERS) {
+      throw new IOException(file.getFileName() + " is larger than " + MOST_CHARACTERS + " bytes");
+    }
+    return Files.readString(file, UTF_8);
+  }
+
+  private Publisher<Void> asset(
+      HttpServerRequest request, HttpServerResponse response, String prefix) {
+    if (!isRead(request)) {
+      return notAllowed(response);
+    }
+    String name = HttpServers.path(request).substring(prefix.length());
+    Path folder = folders.assets();
+    Path file = folder == null ? null : within(folder, name);
+    if (file == null) {
+      String hint = folder == null ? " (--web.user-assets names their folder)" : "";
+      return send(response, new Page(404, PLAIN, "no such file: " + name + hint + "\n"));
+    }
+    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    return response
+        .header(
+            HttpHeaderNames.CONTENT_TYPE, TYPES.getOrDefault(ending, "application/octet-stream"))
+        .header("X-Content-Type-Options", "nosniff")
+        .sendFile(file);
+  }
+
+  /** The file of a name below a folder; null if there is none, or the name leads out of it. */
+  private static @Nullable Path within(Path folder, String escaped) {
+    try {
+      String name = QueryStringDecoder.decodeComponent(escaped.replace("+", "%2B"));
+      if (name.isEmpty() || name.indexOf('\\') >= 0) {
+        return null;
+      }
+      for (Path part : Path.of(name)) {
+        if (part.toString().equals("..")) {
+          return null;
+        }
+      }
+      Path root = folder.toAbsolutePath().normalize();
+      Path file = root.resolve(name).normalize();
+      return file.startsWith(root) && Files.isRegularFile(file) ? file : null;
+    } catch (IllegalArgumentException e) {
+      return null; // not escaped as it should be, or a name that no file can have
+    }
+  }
+
+  private static boolean isRead(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+  }
+
+  private static Mono<Void> notAllowed(HttpServerResponse response) {
+    response.header(HttpHeaderNames.ALLOW, "GET, HEAD");
+    return send(response, new Page(405, PLAIN, "Method Not Allowed\n"));
+  }
+
+  private static Mono<Void> send(HttpServerResponse response, Page page) {
+    return response
+        .status(page.status())
+        .header(HttpHeaderNames.CONTENT_TYPE, page.type())
+        .header("X-Content-Type-Options", "nosniff")
+        .sendString(Mono.just(page.text()))
+        .then();
+  }
+}
