@@ -42,7 +42,7 @@ export interface RuleGroup {
 interface Way {
   name: string;
   query: string;
-  evaluation: 'incremental' | 'partly' | 'plain' | 'store';
+  evaluation: 'incremental' | 'partly' | 'plain' | 'store' | 'unplanned';
   reason: string;
   shared: string[];
 }
@@ -53,7 +53,7 @@ interface WayGroup {
   rules: Way[];
 }
 
-const WAYS = { incremental: 'incremental', partly: 'partly incremental', plain: 'plain', store: 'from the store' } as const;
+const WAYS = { incremental: 'incremental', partly: 'partly incremental', plain: 'plain', store: 'from the store', unplanned: 'not yet' } as const;
 
 /** The address of the query page with an expression. */
 export function queryUrl(expr: string): string {

@@ -1,6 +1,7 @@
 package io.narthex.jobs.cli;
 
 import io.narthex.jobs.client.Times;
+import io.narthex.jobs.cluster.ClusterSubmission;
 import io.narthex.jobs.rules.HistoryRun;
 import io.narthex.jobs.rules.RuleSets;
 import io.narthex.jobs.server.FeatureFlags;
@@ -18,6 +19,7 @@ import io.narthex.sinks.store.BlockStore;
 import io.narthex.sinks.store.StoreOptions;
 import io.narthex.sinks.wal.WalSync;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,7 +40,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Works with rules, offline.")
+    description = "Works with rules.")
 final class RulesCommand implements Runnable {
   @SuppressWarnings("NullAway.Init") // set by the command-line library
   @CommandLine.Spec
@@ -46,7 +48,39 @@ final class RulesCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what is to be done: backfill");
+    throw new ParameterException(spec.commandLine(), "say what is to be done: backfill, apply");
+  }
+
+  @Command(
+      name = "apply",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = {
+        "Puts the rule files of a configuration into force on a cluster, without a restart of its job.",
+        "They come into force with the first checkpoint that begins ten seconds later. Rules that stay keep their"
+            + " state. Everything else in the configuration is that of the job's submission."
+      })
+  int apply(
+      @Option(
+              names = "--config.file",
+              required = true,
+              paramLabel = "FILE",
+              description = "The prometheus.yml that names the rule files.")
+          Path configFile,
+      @Option(
+              names = "--storage.shared.path",
+              required = true,
+              paramLabel = "DIR",
+              description = "The folder that the task managers share.")
+          Path sharedFolder)
+      throws IOException {
+    try {
+      int rules = ClusterSubmission.applyRules(configFile, sharedFolder);
+      spec.commandLine().getOut().println(rules + " rules come into force");
+      return 0;
+    } catch (ConfigurationException e) {
+      throw new StartupException(StartupException.MISUSED, String.valueOf(e.getMessage()));
+    }
   }
 
   @Command(

@@ -1,5 +1,6 @@
 package io.narthex.jobs.cli;
 
+import io.narthex.jobs.cluster.ClusterOptions;
 import io.narthex.jobs.cluster.ClusterSubmission;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -48,6 +49,13 @@ final class SubmitCommand implements Callable<Integer> {
   private @Nullable String receiverAddress;
 
   @Option(
+      names = "--web.external-url",
+      paramLabel = "URL",
+      defaultValue = "",
+      description = "Where users reach a query server, for the links of alerts.")
+  private String externalUrl = "";
+
+  @Option(
       names = "--parallelism",
       paramLabel = "N",
       defaultValue = "1",
@@ -62,10 +70,12 @@ final class SubmitCommand implements Callable<Integer> {
     var job =
         ClusterSubmission.submit(
             flinkAddress,
-            configFile,
-            sharedFolder,
-            receiverAddress == null ? "" : receiverAddress,
-            parallelism);
+            new ClusterOptions(
+                configFile.toAbsolutePath().toString(),
+                sharedFolder.toAbsolutePath().toString(),
+                receiverAddress == null ? "" : receiverAddress,
+                externalUrl,
+                parallelism));
     System.out.println("submitted job " + job);
     return 0;
   }

@@ -3,7 +3,6 @@ package io.narthex.jobs.cluster;
 import io.narthex.jobs.embedded.FlinkSettings;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
-import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.ConfigurationLoader;
 import io.narthex.sinks.alertmanager.AlertSink;
 import io.narthex.sinks.flink.StoreSink;
@@ -45,7 +44,9 @@ public final class ClusterJob {
     String configFile = options.configFile();
     String folder = options.sharedFolder();
     String address = options.receiverAddress();
-    var rules = ClusterRules.of(ConfigurationLoader.load(Path.of(configFile)), folder);
+    var rules =
+        ClusterRules.of(
+            ConfigurationLoader.load(Path.of(configFile)), options.externalUrl(), folder);
     var scrapes =
         new ScrapeSource(
             () ->
@@ -61,7 +62,9 @@ public final class ClusterJob {
             new StoreSink(() -> TaskManagerServices.appender(folder), TaskManagerServices::acks),
             TaskManagerServices::status,
             () -> TaskManagerServices.rules(rules),
-            new AlertSink(() -> TaskManagerServices.sender(rules), () -> AlertHistory.NONE)));
+            new AlertSink(
+                () -> TaskManagerServices.sender(rules),
+                () -> TaskManagerServices.alertHistory(folder))));
   }
 
   /** The flags of the job. */
@@ -89,6 +92,13 @@ public final class ClusterJob {
     private String receiverAddress = "";
 
     @Option(
+        names = "--web.external-url",
+        paramLabel = "URL",
+        defaultValue = "",
+        description = "Where users reach a query server, for the links of alerts.")
+    private String externalUrl = "";
+
+    @Option(
         names = "--parallelism",
         paramLabel = "N",
         defaultValue = "1",
@@ -100,6 +110,7 @@ public final class ClusterJob {
           Path.of(configFile).toAbsolutePath().toString(),
           Path.of(sharedFolder).toAbsolutePath().toString(),
           receiverAddress,
+          externalUrl,
           parallelism);
     }
   }

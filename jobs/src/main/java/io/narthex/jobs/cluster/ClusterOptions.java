@@ -9,8 +9,13 @@ import java.io.Serializable;
  * @param sharedFolder where all task managers write and query servers read
  * @param receiverAddress host:port on which each task manager takes remote write; port 0 picks a
  *     free one, empty receives nothing
+ * @param externalUrl where users reach a query server, for the links of alerts; empty for none
  * @param parallelism readers of each source
  */
 public record ClusterOptions(
-    String configFile, String sharedFolder, String receiverAddress, int parallelism)
+    String configFile,
+    String sharedFolder,
+    String receiverAddress,
+    String externalUrl,
+    int parallelism)
     implements Serializable {}

@@ -5,6 +5,7 @@ import io.narthex.jobs.server.StartupException;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.config.ConfigurationLoader;
 import io.narthex.pipeline.http.HttpServers;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,18 +23,11 @@ public final class ClusterSubmission {
    * Submits the job and returns its id; it runs on when this process ends.
    *
    * @param flinkAddress REST address of the job manager, host:port
-   * @param receiverAddress as in {@link ClusterOptions}
    * @throws StartupException if an argument cannot be used
    */
-  public static JobID submit(
-      String flinkAddress,
-      Path configFile,
-      Path sharedFolder,
-      String receiverAddress,
-      int parallelism)
-      throws Exception {
+  public static JobID submit(String flinkAddress, ClusterOptions options) throws Exception {
     try {
-      ConfigurationLoader.load(configFile);
+      ConfigurationLoader.load(Path.of(options.configFile()));
     } catch (ConfigurationException e) {
       throw new StartupException(StartupException.MISUSED, String.valueOf(e.getMessage()));
     }
@@ -42,14 +36,24 @@ public final class ClusterSubmission {
     var environment =
         StreamExecutionEnvironment.createRemoteEnvironment(
             address.getHostString(), address.getPort(), settings, ownJar().toString());
-    ClusterJob.build(
-        environment,
-        new ClusterOptions(
-            configFile.toAbsolutePath().toString(),
-            sharedFolder.toAbsolutePath().toString(),
-            receiverAddress,
-            parallelism));
+    ClusterJob.build(environment, options);
     return environment.executeAsync("narthex").getJobID();
+  }
+
+  /**
+   * Puts the rule files of a configuration into force on the cluster that shares a folder.
+   *
+   * @return how many rules there are
+   * @throws ConfigurationException if a file cannot be used
+   */
+  public static int applyRules(Path configFile, Path sharedFolder) throws IOException {
+    var document = RuleDocument.of(ConfigurationLoader.load(configFile));
+    if (!Files.isDirectory(sharedFolder)) {
+      throw new StartupException(
+          StartupException.MISUSED, "narthex: no such folder: " + sharedFolder);
+    }
+    document.publish(sharedFolder);
+    return document.files().groups().mapToInt(group -> group.rules().size()).sum();
   }
 
   private static Path ownJar() throws URISyntaxException {

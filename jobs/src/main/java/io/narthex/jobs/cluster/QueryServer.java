@@ -4,6 +4,7 @@ import io.narthex.jobs.server.ReadOnlyFacts;
 import io.narthex.jobs.server.WebPlace;
 import io.narthex.jobs.server.WebServer;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
+import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.telemetry.HttpMetrics;
 import io.narthex.query.http.ApiOptions;
 import io.narthex.query.http.ApiServices;
@@ -11,6 +12,7 @@ import io.narthex.query.http.QueryApi;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.query.promql.exec.SpareCores;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import io.narthex.sinks.history.AlertJournal;
 import io.narthex.sinks.shared.SharedStoreReader;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -32,6 +34,8 @@ public final class QueryServer implements AutoCloseable {
   private static final int MAX_CONNECTIONS = 512;
 
   private final SharedStoreReader store;
+  private final SharedStatus status;
+  private final StatusBoard board = new InMemoryStatusBoard();
   private final QueryApi api;
   private final WebServer web;
   private final ScheduledExecutorService refreshing =
@@ -39,6 +43,8 @@ public final class QueryServer implements AutoCloseable {
 
   private QueryServer(Path sharedFolder, WebPlace place) {
     store = new SharedStoreReader(sharedFolder);
+    status = new SharedStatus(sharedFolder);
+    board.history(AlertJournal.readOnly(TaskManagerServices.alerts(sharedFolder)));
     var registry = new PrometheusRegistry();
     api =
         new QueryApi(
@@ -47,7 +53,7 @@ public final class QueryServer implements AutoCloseable {
                 store,
                 null,
                 null,
-                new InMemoryStatusBoard(),
+                board,
                 new ReadOnlyFacts(Map.of("storage.shared.path", sharedFolder.toString())),
                 registry,
                 new HttpMetrics(registry)),
@@ -76,6 +82,7 @@ public final class QueryServer implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       logger.error("the shared folder cannot be read; answers come from what was seen before", e);
     }
+    status.read(board);
   }
 
   @Override

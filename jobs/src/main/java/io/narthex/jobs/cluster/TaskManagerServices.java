@@ -1,22 +1,17 @@
 package io.narthex.jobs.cluster;
 
-import io.narthex.jobs.rules.RuleSets;
-import io.narthex.operators.rules.LiveRules;
-import io.narthex.operators.rules.RuleMetrics;
 import io.narthex.operators.rules.RuleServices;
-import io.narthex.operators.rules.evaluation.RuleOptions;
 import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.SampleAppender;
-import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.sinks.alertmanager.AlertmanagerSender;
 import io.narthex.sinks.alertmanager.SenderOptions;
 import io.narthex.sinks.compact.CompactionOptions;
+import io.narthex.sinks.history.AlertJournal;
 import io.narthex.sinks.shared.SharedStoreAppender;
-import io.narthex.sinks.shared.SharedStoreReader;
 import io.narthex.sources.discovery.Discoveries;
 import io.narthex.sources.discovery.DiscoveryMetrics;
 import io.narthex.sources.receive.AckRegistry;
@@ -52,21 +47,13 @@ final class TaskManagerServices {
   /** Samples that a sink keeps until the next checkpoint; more make a segment earlier. */
   private static final long MAX_BUFFERED_SAMPLES = 2_000_000;
 
-  private static final Duration RESEND_DELAY = Duration.ofMinutes(1);
-
-  /** How long rules wait for samples that are still on their way. */
-  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
-
   private static final long MERGE_MINUTES = 5;
   private static final long MERGE_AFTER_MILLIS = 600_000;
 
-  private static final ScheduledExecutorService MERGING =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            var thread = new Thread(task, "segment-merging");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private static final ScheduledExecutorService MERGING = timer("segment-merging");
+
+  /** Looks at the shared folder; apart from merging, which takes its time. */
+  private static final ScheduledExecutorService WATCHING = timer("shared-folder");
 
   /** A write waits for the next checkpoint. */
   private static final RemoteWriteReceiver.Limits RECEIVER =
@@ -79,26 +66,36 @@ final class TaskManagerServices {
   private static final Map<String, WriteChannel> CHANNELS = new ConcurrentHashMap<>();
 
   private static final Map<ClusterRules, AlertmanagerSender> SENDERS = new ConcurrentHashMap<>();
+  private static final Map<ClusterRules, ClusterRuleServices> RULES = new ConcurrentHashMap<>();
+  private static final Map<String, AlertHistory> JOURNALS = new ConcurrentHashMap<>();
 
   private TaskManagerServices() {}
 
+  private static ScheduledExecutorService timer(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          var thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
   /** What the operators of rules need. */
   static RuleServices rules(ClusterRules rules) {
-    var history = new SharedStoreReader(Path.of(rules.sharedFolder()));
-    try {
-      history.refresh();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the shared folder " + rules.sharedFolder(), e);
-    }
-    var engine = EngineOptions.defaults();
-    return new RuleServices(
-        new LiveRules(RuleSets.prepare(rules.files(), engine, rules.labels(), "", RESEND_DELAY)),
-        RuleOptions.DEFAULTS,
-        history,
-        STATUS,
-        RuleMetrics.of(REGISTRY),
-        MAX_WAIT,
-        Clock.systemUTC());
+    return RULES
+        .computeIfAbsent(rules, added -> new ClusterRuleServices(added, STATUS, REGISTRY, WATCHING))
+        .services();
+  }
+
+  /** Where in a shared folder the audit trail of alerts is. */
+  static Path alerts(Path sharedFolder) {
+    return sharedFolder.resolve("alerts");
+  }
+
+  /** The audit trail of alerts in a shared folder. */
+  static AlertHistory alertHistory(String sharedFolder) {
+    return JOURNALS.computeIfAbsent(
+        sharedFolder, folder -> AlertJournal.open(alerts(Path.of(folder))));
   }
 
   /** Who sends the alerts of a job. */
@@ -111,7 +108,7 @@ final class TaskManagerServices {
               new AlertmanagerSender(
                   SenderOptions.DEFAULT,
                   STATUS,
-                  AlertHistory.NONE,
+                  alertHistory(added.sharedFolder()),
                   REGISTRY,
                   config -> Discoveries.of(config, metrics));
           sender.apply(added.alerting(), added.labels());

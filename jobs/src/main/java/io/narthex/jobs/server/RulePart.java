@@ -4,8 +4,10 @@ import io.narthex.jobs.rules.KnownRules;
 import io.narthex.jobs.rules.RuleHistory;
 import io.narthex.jobs.rules.RuleSets;
 import io.narthex.operators.rules.LiveRules;
+import io.narthex.operators.rules.ReadableStore;
 import io.narthex.operators.rules.RuleMetrics;
 import io.narthex.operators.rules.RuleServices;
+import io.narthex.operators.rules.evaluation.GroupReport;
 import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
@@ -28,6 +30,7 @@ final class RulePart implements AutoCloseable {
 
   private final ServerSettings server;
   private final RuleSettings settings;
+  private final StatusBoard status;
   private final LiveRules live;
   private final RuleServices services;
   private final AlertmanagerSender sender;
@@ -49,11 +52,13 @@ final class RulePart implements AutoCloseable {
     this.server = server;
     settings = server.rules();
     live = new LiveRules(loaded.rules());
+    this.status = status;
+    announce(loaded);
     services =
         new RuleServices(
             live,
             settings.evaluation(),
-            store,
+            ReadableStore.atOnce(store),
             status,
             RuleMetrics.of(registry),
             settings.maxWait(),
@@ -118,9 +123,15 @@ final class RulePart implements AutoCloseable {
 
   /** Puts a configuration and its rules into force. */
   void apply(Configuration configuration, Loaded loaded) {
+    announce(loaded);
     live.replace(loaded.rules());
     fillHistory(configuration, loaded.files());
     sender.apply(configuration.alerting(), configuration.global().externalLabels());
+  }
+
+  /** Lists the groups at once: until their windows are filled nobody evaluates them. */
+  private void announce(Loaded loaded) {
+    status.rules(GroupReport.configured(loaded.rules(), status.rules()));
   }
 
   private void fillHistory(Configuration configuration, RuleFiles inForce) {

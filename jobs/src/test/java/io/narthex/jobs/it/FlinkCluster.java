@@ -55,10 +55,22 @@ final class FlinkCluster implements AutoCloseable {
     cluster.launch(
         "jobmanager", "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
     for (int i = 0; i < taskManagers; i++) {
-      cluster.launch("taskmanager-" + i, "org.apache.flink.runtime.taskexecutor.TaskManagerRunner");
+      cluster.addTaskManager();
     }
     cluster.await("\"taskmanagers\":" + taskManagers);
     return cluster;
+  }
+
+  /** Starts one more task manager. */
+  void addTaskManager() throws IOException {
+    launch(
+        "taskmanager-" + processes.size(),
+        "org.apache.flink.runtime.taskexecutor.TaskManagerRunner");
+  }
+
+  /** Kills the task manager that was started first, as a machine is lost. */
+  void killTaskManager() throws InterruptedException {
+    processes.remove(1).destroyForcibly().waitFor();
   }
 
   String address() {

@@ -55,7 +55,19 @@ final class NarthexProcess implements AutoCloseable {
     return start(folder, port, "512m", arguments);
   }
 
+  /** Starts a command that ends by itself; does not wait. */
+  static NarthexProcess run(Path folder, List<String> arguments) throws IOException {
+    return launch(folder, 0, "512m", arguments);
+  }
+
   private static NarthexProcess start(Path folder, int port, String heap, List<String> arguments)
+      throws IOException {
+    var withAddress = new ArrayList<>(arguments);
+    withAddress.add("--web.listen-address=127.0.0.1:" + port);
+    return launch(folder, port, heap, withAddress);
+  }
+
+  private static NarthexProcess launch(Path folder, int port, String heap, List<String> arguments)
       throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -65,7 +77,6 @@ final class NarthexProcess implements AutoCloseable {
     command.add("-jar");
     command.add(System.getProperty("narthex.jar"));
     command.addAll(arguments);
-    command.add("--web.listen-address=127.0.0.1:" + port);
     Path log = Files.createTempFile(folder, "narthex", ".log");
     var process =
         new ProcessBuilder(command)

@@ -48,6 +48,8 @@ class RulesIT {
           - {record: failing, expr: 'label_replace(load, "instance", "x", "job", ".*")'}
         """);
     try (var server = NarthexProcess.server(folder, "--config.file=prometheus.yml").awaitReady()) {
+      assertThat(get(server, "/api/v1/rules").at("/data/groups").findValuesAsText("health"))
+          .hasSize(5);
       server.await(
           "a recorded sample",
           () -> {

@@ -99,6 +99,7 @@ public final class RuleOperator extends AbstractStreamOperator<SampleBatch>
   /** Results that the snapshot stands for go out before the barrier. */
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    worker().checkpointBegun(checkpointId);
     var checkpoint = worker().checkpoint();
     emit(checkpoint.results());
     snapshot = checkpoint.snapshot();
@@ -112,6 +113,12 @@ public final class RuleOperator extends AbstractStreamOperator<SampleBatch>
     }
     state.update(snapshot == null ? List.of() : List.of(snapshot));
     snapshot = null;
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    worker().checkpointComplete(checkpointId);
   }
 
   @Override

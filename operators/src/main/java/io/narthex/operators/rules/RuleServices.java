@@ -2,7 +2,6 @@ package io.narthex.operators.rules;
 
 import io.narthex.operators.rules.evaluation.RuleOptions;
 import io.narthex.pipeline.status.StatusBoard;
-import io.narthex.pipeline.storage.SampleStore;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -17,7 +16,7 @@ import java.time.Duration;
 public record RuleServices(
     LiveRules rules,
     RuleOptions options,
-    SampleStore history,
+    ReadableStore history,
     StatusBoard status,
     RuleMetrics metrics,
     Duration maxWait,

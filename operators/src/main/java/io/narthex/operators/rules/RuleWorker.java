@@ -38,6 +38,12 @@ final class RuleWorker implements AutoCloseable {
 
   private static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 12);
 
+  /**
+   * After other rules are seen here, all routers see them within this time, where they learn of
+   * them on their own.
+   */
+  private static final long ADOPTION_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final RuleServices services;
   private final Runnable resultsReady;
   private final Consumer<Throwable> failed;
@@ -48,6 +54,7 @@ final class RuleWorker implements AutoCloseable {
   private final Condition news = lock.newCondition();
   private final Condition answered = lock.newCondition();
   private final RuleInbox inbox; // guarded by lock, like what follows
+  private final CheckpointWatch checkpoints = new CheckpointWatch();
   private List<RuleResult> results = new ArrayList<>();
   private boolean standing = true; // no results follow for a while, and the snapshot holds
   private byte @Nullable [] snapshot; // while standing
@@ -59,6 +66,10 @@ final class RuleWorker implements AutoCloseable {
   private final HeldNotifications held = new HeldNotifications();
   private boolean catchingUp; // until then the state is the restored one, and nobody is told
   private long inForce;
+  private long announced; // rules that are not in force yet
+  private long announcedAt; // by System.nanoTime()
+  private boolean lacking; // samples were given up on their way, and cannot be read yet
+  private long lackingSince; // by System.nanoTime()
   private boolean hasOnArrival;
   private boolean arrived; // samples that no evaluation on arrival has seen
   private long arrivalAt; // the earliest time of the next one
@@ -127,6 +138,27 @@ final class RuleWorker implements AutoCloseable {
     lock.lock();
     try {
       inbox.watermark(time);
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The barrier of a checkpoint passes: all samples before it have been offered. */
+  void checkpointBegun(long checkpoint) {
+    lock.lock();
+    try {
+      checkpoints.begin(checkpoint, System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A checkpoint is complete, and what was stored before it can be read. */
+  void checkpointComplete(long checkpoint) {
+    lock.lock();
+    try {
+      checkpoints.complete(checkpoint);
       news.signal();
     } finally {
       lock.unlock();
@@ -202,7 +234,8 @@ final class RuleWorker implements AutoCloseable {
     var inForceNow = services.rules().inForce();
     inForce = inForceNow.number();
     var rules = inForceNow.rules();
-    var history = services.history();
+    services.history().refresh().run();
+    var history = services.history().samples();
     var evaluator =
         from == null
             ? new RuleEvaluator(rules, services.options(), history, services.clock(), output)
@@ -233,16 +266,18 @@ final class RuleWorker implements AutoCloseable {
 
   private void evaluate(RuleEvaluator evaluator, RuleInbox.Taken taken) {
     if (taken.overflown()) {
-      refill(evaluator);
+      givenUp(evaluator);
     }
-    var rules = services.rules().inForce();
-    if (rules.number() != inForce) {
-      stand(evaluator);
-      inForce = rules.number();
-      evaluator.replace(rules.rules());
-      begun(evaluator);
+    boolean whole = !lacking || refill(evaluator);
+    if (whole) {
+      adopt(evaluator);
     }
     taken.batches().forEach(evaluator::accept);
+    if (!whole) {
+      advancedTo = Math.max(advancedTo, taken.watermark()); // so that it does not count as news
+      output.publish();
+      return;
+    }
     long patience = services.clock().millis() - services.maxWait().toMillis();
     long time = Math.max(taken.watermark(), patience);
     evaluator.advance(time);
@@ -266,19 +301,67 @@ final class RuleWorker implements AutoCloseable {
     }
   }
 
-  /** Makes up for samples that were given up on their way; they are all in the store. */
-  private void refill(RuleEvaluator evaluator) {
+  /** Other rules take over when the windows can be filled for them. */
+  private void adopt(RuleEvaluator evaluator) {
+    var rules = services.rules().inForce();
+    if (rules.number() == inForce) {
+      return;
+    }
+    if (services.history().atCheckpoints()) {
+      // Samples that routers kept from the rules before they saw the new ones must be readable.
+      if (rules.number() != announced) {
+        announced = rules.number();
+        announcedAt = System.nanoTime();
+      }
+      if (!isReadable(announcedAt + ADOPTION_NANOS)) {
+        return;
+      }
+      services.history().refresh().run();
+    }
+    stand(evaluator);
+    inForce = rules.number();
+    evaluator.replace(rules.rules());
+    begun(evaluator);
+  }
+
+  /** Samples were given up on their way. They are all in the store, or will be. */
+  private void givenUp(RuleEvaluator evaluator) {
     LOG.warn("rules lag behind the samples; what they read is taken from the store again");
     stand(evaluator);
+    lacking = true;
+    lackingSince = System.nanoTime();
+  }
+
+  /**
+   * Makes up for samples that were given up, if the store shows them. Until then nothing is
+   * evaluated: with a part of its samples an alert would end, or a sum be too low.
+   */
+  private boolean refill(RuleEvaluator evaluator) {
+    if (services.history().atCheckpoints() && !isReadable(lackingSince)) {
+      return false;
+    }
+    services.history().refresh().run();
     evaluator.refill();
+    lacking = false;
+    arrived |= hasOnArrival;
     if (!catchingUp) {
       moveOn();
+    }
+    return true;
+  }
+
+  private boolean isReadable(long nanoTime) {
+    lock.lock();
+    try {
+      return checkpoints.isCompleteSince(nanoTime);
+    } finally {
+      lock.unlock();
     }
   }
 
   /** The state stays as it is while a window is filled, which may take its time. */
   private void stand(RuleEvaluator evaluator) {
-    if (catchingUp) {
+    if (catchingUp || lacking) {
       return;
     }
     byte[] state = evaluator.snapshot();
@@ -370,7 +453,10 @@ final class RuleWorker implements AutoCloseable {
 
     @Override
     public void evaluated(RuleGroupStatus group) {
-      services.status().evaluated(group);
+      boolean isNewest = services.rules().inForce().number() == inForce;
+      if (isNewest || services.history().atCheckpoints()) {
+        services.status().evaluated(group); // otherwise other groups are announced already
+      }
       services.metrics().evaluated(group);
       publish();
     }

@@ -28,7 +28,7 @@ class RuleRouterTest {
       new RuleServices(
           live,
           RuleOptions.DEFAULTS,
-          new InMemoryStore(),
+          ReadableStore.atOnce(new InMemoryStore()),
           new InMemoryStatusBoard(),
           RuleMetrics.of(new PrometheusRegistry()),
           Duration.ofSeconds(1),

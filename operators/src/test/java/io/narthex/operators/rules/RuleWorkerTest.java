@@ -13,10 +13,12 @@ import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.narthex.pipeline.testkit.InMemoryStore;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -53,67 +55,109 @@ class RuleWorkerTest {
     assertThat(run(3L * batch(0, "a", 0).sizeInBytes())).isEqualTo(run(Long.MAX_VALUE));
   }
 
+  @Test
+  void offer_moreThanIsKeptAndTheStoreShowsSamplesAtCheckpoints_nothingIsLost()
+      throws InterruptedException {
+    assertThat(new Run(3L * batch(0, "a", 0).sizeInBytes(), true).written())
+        .isEqualTo(run(Long.MAX_VALUE));
+  }
+
   /** What rules wrote last at each time; their points do not reach the store meanwhile. */
   private Map<String, Double> run(long mostBytes) throws InterruptedException {
-    var store = new InMemoryStore();
-    var board = new InMemoryStatusBoard();
-    var services =
-        new RuleServices(
-            new LiveRules(rules),
-            RuleOptions.DEFAULTS,
-            store,
-            board,
-            RuleMetrics.of(new PrometheusRegistry()),
-            Duration.ofHours(1),
-            new TestClock());
-    var ready = new Semaphore(0);
-    var failure = new AtomicReference<Throwable>();
-    var written = new TreeMap<String, Double>();
-    try (var worker =
-        new RuleWorker(
-            services,
-            null,
-            ready::release,
-            cause -> {
-              failure.set(cause);
-              ready.release();
-            },
-            mostBytes)) {
-      worker.start();
-      for (int second = 1; second <= SECONDS; second++) {
-        give(worker, store, batch(second, "a", second * second));
-        if (second == 60) {
-          give(worker, store, batch(45, "late", 7));
-        }
-        worker.watermark(START + second * 1000L);
-        if (second % 10 == 0) {
-          awaitTick(second, worker, board, ready, failure, written);
-        }
-      }
-      note(worker.checkpoint().results(), written);
+    return new Run(mostBytes, false).written();
+  }
+
+  /** One worker and what is around it. */
+  private final class Run {
+    final InMemoryStore store = new InMemoryStore();
+    final InMemoryStatusBoard board = new InMemoryStatusBoard();
+    final LiveRules live = new LiveRules(rules);
+    final List<SampleBatch> stored = new ArrayList<>(); // what the store does not show yet
+    final Semaphore ready = new Semaphore(0);
+    final AtomicReference<Throwable> failure = new AtomicReference<>();
+    final Map<String, Double> written = new TreeMap<>();
+    final long mostBytes;
+    final boolean atCheckpoints;
+    long checkpoints;
+
+    Run(long mostBytes, boolean atCheckpoints) {
+      this.mostBytes = mostBytes;
+      this.atCheckpoints = atCheckpoints;
     }
-    return written;
-  }
 
-  private static void give(RuleWorker worker, InMemoryStore store, SampleBatch batch) {
-    store.append(batch);
-    worker.offer(batch);
-  }
+    RuleWorker worker() {
+      var services =
+          new RuleServices(
+              live,
+              RuleOptions.DEFAULTS,
+              new ReadableStore(store, atCheckpoints, () -> {}),
+              board,
+              RuleMetrics.of(new PrometheusRegistry()),
+              Duration.ofHours(1),
+              new TestClock());
+      return new RuleWorker(
+          services,
+          null,
+          ready::release,
+          cause -> {
+            failure.set(cause);
+            ready.release();
+          },
+          mostBytes);
+    }
 
-  private static void awaitTick(
-      int second,
-      RuleWorker worker,
-      InMemoryStatusBoard board,
-      Semaphore ready,
-      AtomicReference<Throwable> failure,
-      Map<String, Double> written)
-      throws InterruptedException {
-    long last = START + (second - INTERVAL) * 1000L;
-    while (board.rules().isEmpty()
-        || board.rules().stream().anyMatch(group -> group.lastEvaluation() <= last)) {
-      ready.acquire();
-      assertThat(failure.get()).isNull();
-      note(worker.results(), written);
+    Map<String, Double> written() throws InterruptedException {
+      try (var worker = worker()) {
+        worker.start();
+        for (int second = 1; second <= SECONDS; second++) {
+          second(worker, second);
+          if (second % 10 == 0) {
+            awaitTick(worker, second);
+          }
+        }
+        note(worker.checkpoint().results(), written);
+      }
+      return written;
+    }
+
+    void second(RuleWorker worker, int second) {
+      give(worker, batch(second, "a", second * second));
+      if (second == 60) {
+        give(worker, batch(45, "late", 7));
+      }
+      worker.watermark(START + second * 1000L);
+    }
+
+    private void give(RuleWorker worker, SampleBatch batch) {
+      if (atCheckpoints) {
+        stored.add(batch);
+      } else {
+        store.append(batch);
+      }
+      worker.offer(batch);
+    }
+
+    void checkpoint(RuleWorker worker) throws InterruptedException {
+      worker.checkpointBegun(++checkpoints);
+      note(worker.checkpoint().results(), written);
+      stored.forEach(store::append);
+      stored.clear();
+      worker.checkpointComplete(checkpoints);
+    }
+
+    private void awaitTick(RuleWorker worker, int second) throws InterruptedException {
+      long last = START + (second - INTERVAL) * 1000L;
+      while (board.rules().isEmpty()
+          || board.rules().stream().anyMatch(group -> group.lastEvaluation() <= last)) {
+        if (atCheckpoints) {
+          checkpoint(worker);
+          ready.tryAcquire(20, TimeUnit.MILLISECONDS);
+        } else {
+          ready.acquire();
+        }
+        assertThat(failure.get()).isNull();
+        note(worker.results(), written);
+      }
     }
   }
 

@@ -103,20 +103,49 @@ public final class AlertJournal implements AlertHistory, AutoCloseable {
   public Found find(Wanted wanted) {
     try {
       flush();
-      var search = new Search(wanted);
-      for (Path file : files.newestFirst()) {
-        search.file(JournalFiles.read(file));
-        if (search.isFull()) {
-          break;
-        }
-      }
-      return search.found();
+      return find(files.newestFirst(), wanted);
     } catch (IOException e) {
       throw new UncheckedIOException("the trail of alerts cannot be read", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while reading the trail of alerts", e);
     }
+  }
+
+  /** The trail of a folder that other processes write; what is noted here is not kept. */
+  public static AlertHistory readOnly(Path folder) {
+    return new WrittenElsewhere(folder);
+  }
+
+  private record WrittenElsewhere(Path folder) implements AlertHistory {
+    @Override
+    public void changed(AlertRuleId rule, List<AlertTransition> transitions) {}
+
+    @Override
+    public void sent(List<AlertNotification> notifications, Sending sending) {}
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public Found find(Wanted wanted) {
+      try {
+        return AlertJournal.find(JournalFiles.newestFirst(folder), wanted);
+      } catch (IOException e) {
+        throw new UncheckedIOException("the trail of alerts cannot be read: " + folder, e);
+      }
+    }
+  }
+
+  private static Found find(List<Path> newestFirst, Wanted wanted) throws IOException {
+    var search = new Search(wanted);
+    for (Path file : newestFirst) {
+      search.file(JournalFiles.read(file));
+      if (search.isFull()) {
+        break;
+      }
+    }
+    return search.found();
   }
 
   /** Writes what is noted and ends. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Numbered files of frames, {@code length i32 | CRC32C of the payload i32 | payload}. A process
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * files make room. One thread writes; any may read.
  */
 final class JournalFiles implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalFiles.class);
   private static final Pattern NAME = Pattern.compile("[0-9]{8}\\.log");
   private static final int HEADER = 8;
   private static final int MOST_SHORT_FILES = 4096;
@@ -75,6 +79,14 @@ final class JournalFiles implements AutoCloseable {
 
   /** All files, the newest first. */
   List<Path> newestFirst() throws IOException {
+    return newestFirst(folder);
+  }
+
+  /** The files of a folder, the newest first; none if there is no folder. */
+  static List<Path> newestFirst(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
@@ -124,12 +136,19 @@ final class JournalFiles implements AutoCloseable {
 
   private FileChannel next() throws IOException {
     close();
-    number++;
-    var opened =
-        FileChannel.open(
-            folder.resolve("%08d.log".formatted(number)),
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.WRITE);
+    FileChannel opened = null;
+    while (opened == null) {
+      number++;
+      try {
+        opened =
+            FileChannel.open(
+                folder.resolve("%08d.log".formatted(number)),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE);
+      } catch (FileAlreadyExistsException e) {
+        LOG.debug("another process has taken the file {}", number, e);
+      }
+    }
     channel = opened;
     written = 0;
     makeRoom();
