@@ -62,9 +62,17 @@ final class SumAccumulator implements Accumulator {
     for (int i = from; i < to; i++) {
       double value = values[i];
       double before = sum[i];
-      lost[i] = Kahan.lost(value, before, lost[i]);
-      sum[i] = before + value;
+      double total = before + value;
+      lost[i] = Kahan.lostOf(total, value, before, lost[i]);
+      sum[i] = total;
     }
+  }
+
+  /** The sum; where it is not finite, nothing is known of what was lost. */
+  private double total(int group, int step) {
+    double sum = sums[group][step];
+    double rest = lost[group][step];
+    return Double.isFinite(rest) ? sum + rest : sum;
   }
 
   @Override
@@ -75,7 +83,7 @@ final class SumAccumulator implements Accumulator {
     if (!histograms.hasGroup(group)) {
       double[] values = out.values();
       for (int step = 0; step < steps; step++) {
-        values[step] = sums[group][step] + lost[group][step];
+        values[step] = total(group, step);
       }
       System.arraycopy(seen[group], 0, out.present(), 0, seen[group].length);
       return;
@@ -84,7 +92,7 @@ final class SumAccumulator implements Accumulator {
       boolean floats = (seen[group][step >>> 6] & (1L << step)) != 0;
       if (!histograms.has(group, step)) {
         if (floats) {
-          out.set(step, sums[group][step] + lost[group][step]);
+          out.set(step, total(group, step));
         }
       } else if (floats) {
         histograms.noteMix();

@@ -22,6 +22,27 @@ final class AverageKernel implements RangeKernel {
     }
     double[] values = window.values();
     int from = window.floatFrom();
+    int to = window.floatTo();
+    double sum = values[from];
+    double lost = 0;
+    for (int i = from + 1; i < to; i++) {
+      double value = values[i];
+      double total = sum + value;
+      lost = Kahan.lostOf(total, value, sum, lost);
+      sum = total;
+    }
+    double count = to - from;
+    if (Double.isFinite(sum) && Double.isFinite(lost)) {
+      out.set(step, sum / count + lost / count);
+    } else {
+      unusual(window, step, out);
+    }
+  }
+
+  /** The mean of values that may be infinite or no numbers, or whose sum overflows. */
+  private static void unusual(Window window, int step, Column out) {
+    double[] values = window.values();
+    int from = window.floatFrom();
     double sum = values[from];
     double lost = 0;
     double count = 1;

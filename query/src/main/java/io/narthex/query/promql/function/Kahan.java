@@ -10,6 +10,19 @@ package io.narthex.query.promql.function;
 public final class Kahan {
   private Kahan() {}
 
+  /**
+   * As {@link #lost} where the total is finite, without looking which of the two is greater: both
+   * ways to compute what one addition lost are exact, so they give the same. Else not finite.
+   *
+   * <p>Source: D. E. Knuth, The Art of Computer Programming, volume 2, section 4.2.2, theorem B.
+   *
+   * @param total the rounded sum of {@code sum} and {@code value}
+   */
+  public static double lostOf(double total, double value, double sum, double lost) {
+    double added = total - sum;
+    return lost + ((sum - (total - added)) + (value - added));
+  }
+
   /** What rounding lost after {@code value} was added to {@code sum}, {@code lost} before. */
   public static double lost(double value, double sum, double lost) {
     double total = sum + value;

@@ -85,49 +85,113 @@ final class RegressionKernels {
     return floats >= 2;
   }
 
-  /** A least-squares line with compensated sums. */
+  /**
+   * A least-squares line with compensated sums. What only depends on the times is kept: from step
+   * to step, and from series to series, they mostly have the same distances from the origin.
+   */
   private static final class Line {
     private double slope;
     private double intercept;
+    private long[] distances = new long[0];
+    private double[] seconds = new double[0];
+    private int known = -1;
+    private double sumX;
+    private double sumXx;
 
     /**
      * @param origin where the intercept is taken, in milliseconds
      */
     void fit(Window window, long origin) {
       double[] values = window.values();
-      long[] times = window.floatTimes();
       int from = window.floatFrom();
-      double n = 0;
-      double sumX = 0;
-      double lostX = 0;
-      double sumY = 0;
-      double lostY = 0;
-      double sumXy = 0;
-      double lostXy = 0;
-      double sumXx = 0;
-      double lostXx = 0;
-      boolean constant = true;
-      for (int i = from; i < window.floatTo(); i++) {
-        double y = values[i];
-        constant &= i == from || y == values[from];
-        n++;
-        double x = (times[i] - origin) / 1e3;
-        lostX = Kahan.lost(x, sumX, lostX);
-        sumX += x;
-        lostY = Kahan.lost(y, sumY, lostY);
-        sumY += y;
-        lostXy = Kahan.lost(x * y, sumXy, lostXy);
-        sumXy += x * y;
-        lostXx = Kahan.lost(x * x, sumXx, lostXx);
-        sumXx += x * x;
-      }
-      if (constant) {
+      int to = window.floatTo();
+      if (isConstant(values, from, to)) {
         boolean infinite = Double.isInfinite(values[from]);
         slope = infinite ? Double.NaN : 0;
         intercept = infinite ? Double.NaN : values[from];
         return;
       }
-      solve(n, sumX + lostX, sumY + lostY, sumXy + lostXy, sumXx + lostXx);
+      int count = to - from;
+      if (count != known || !hasDistances(window.floatTimes(), from, origin)) {
+        measure(window.floatTimes(), from, count, origin);
+      }
+      double sumY = 0;
+      double lostY = 0;
+      double sumXy = 0;
+      double lostXy = 0;
+      for (int i = 0; i < count; i++) {
+        double y = values[from + i];
+        double totalY = sumY + y;
+        lostY = Kahan.lostOf(totalY, y, sumY, lostY);
+        sumY = totalY;
+        double xy = seconds[i] * y;
+        double totalXy = sumXy + xy;
+        lostXy = Kahan.lostOf(totalXy, xy, sumXy, lostXy);
+        sumXy = totalXy;
+      }
+      if (Double.isFinite(sumY + sumXy) && Double.isFinite(lostY + lostXy)) {
+        solve(count, sumX, sumY + lostY, sumXy + lostXy, sumXx);
+      } else {
+        fitUnusual(values, from, count);
+      }
+    }
+
+    private static boolean isConstant(double[] values, int from, int to) {
+      for (int i = from + 1; i < to; i++) {
+        if (values[i] != values[from]) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Whether the times are as far from the origin as those that were measured last. */
+    private boolean hasDistances(long[] times, int from, long origin) {
+      long different = 0;
+      for (int i = 0; i < known; i++) {
+        different |= (times[from + i] - origin) ^ distances[i];
+      }
+      return different == 0;
+    }
+
+    private void measure(long[] times, int from, int count, long origin) {
+      if (distances.length < count) {
+        distances = new long[Math.max(64, 2 * count)];
+        seconds = new double[distances.length];
+      }
+      double x1 = 0;
+      double lostX = 0;
+      double x2 = 0;
+      double lostXx = 0;
+      for (int i = 0; i < count; i++) {
+        distances[i] = times[from + i] - origin;
+        double x = distances[i] / 1e3;
+        seconds[i] = x;
+        lostX = Kahan.lost(x, x1, lostX);
+        x1 += x;
+        lostXx = Kahan.lost(x * x, x2, lostXx);
+        x2 += x * x;
+      }
+      known = count;
+      sumX = x1 + lostX;
+      sumXx = x2 + lostXx;
+    }
+
+    /** For values that may be infinite or no numbers, or whose sums overflow. */
+    private void fitUnusual(double[] values, int from, int count) {
+      double sumY = 0;
+      double lostY = 0;
+      double sumXy = 0;
+      double lostXy = 0;
+      for (int i = 0; i < count; i++) {
+        double y = values[from + i];
+        lostY = Kahan.lost(y, sumY, lostY);
+        sumY += y;
+        double xy = seconds[i] * y;
+        lostXy = Kahan.lost(xy, sumXy, lostXy);
+        sumXy += xy;
+      }
+      solve(count, sumX, sumY + lostY, sumXy + lostXy, sumXx);
     }
 
     private void solve(double n, double sumX, double sumY, double sumXy, double sumXx) {

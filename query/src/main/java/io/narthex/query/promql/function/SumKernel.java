@@ -21,15 +21,33 @@ final class SumKernel implements RangeKernel {
       histograms(window, step, out);
       return;
     }
-    double[] values = window.values();
+    out.set(step, sum(window.values(), window.floatFrom(), window.floatTo()));
+  }
+
+  private static double sum(double[] values, int from, int to) {
     double sum = 0;
     double lost = 0;
-    for (int i = window.floatFrom(); i < window.floatTo(); i++) {
+    for (int i = from; i < to; i++) {
+      double value = values[i];
+      double total = sum + value;
+      lost = Kahan.lostOf(total, value, sum, lost);
+      sum = total;
+    }
+    return Double.isFinite(sum) && Double.isFinite(lost)
+        ? sum + lost
+        : sumOfUnusual(values, from, to);
+  }
+
+  /** The sum of values that may be infinite or no numbers, or overflow. */
+  private static double sumOfUnusual(double[] values, int from, int to) {
+    double sum = 0;
+    double lost = 0;
+    for (int i = from; i < to; i++) {
       double value = values[i];
       lost = Kahan.lost(value, sum, lost);
       sum += value;
     }
-    out.set(step, Double.isInfinite(sum) ? sum : sum + lost);
+    return Double.isInfinite(sum) ? sum : sum + lost;
   }
 
   private void histograms(Window window, int step, Column out) {
