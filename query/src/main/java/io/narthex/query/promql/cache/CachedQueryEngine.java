@@ -14,7 +14,6 @@ import io.narthex.query.promql.QueryValue.Series;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import io.narthex.query.promql.parse.ParseOptions;
-import io.narthex.query.promql.parse.PromqlParser;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -129,7 +128,7 @@ public final class CachedQueryEngine implements QueryEngine {
       return engine.query(request);
     }
     long begin = System.nanoTime();
-    Expr expr = PromqlParser.parse(request.query(), parsing);
+    Expr expr = engine.parse(request);
     long steps = (request.end() - request.start()) / request.step() + 1;
     boolean aligned = request.start() % request.step() == 0;
     OptionalLong ahead =

@@ -15,6 +15,7 @@ import io.narthex.query.promql.exec.EngineOptions.Feature;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.print.ExprPrinter;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ final class Evaluation implements AutoCloseable {
 
   /** Rows that a buffer begins with. */
   private static final int BUFFER_ROWS = 256;
+
+  private static final int COMPARISONS_BETWEEN_LOOKS = 1024;
 
   private static final long TELL_NANOS = 50_000_000;
 
@@ -296,6 +299,17 @@ final class Evaluation implements AutoCloseable {
       progress.update(QueryProgress.State.RUNNING, samplesRead, memory.held(), memory.peak());
     }
     turn.yieldAt(now);
+  }
+
+  /** An order whose use stops, and lets others have their turn, as {@link #checkpoint} does. */
+  <T> Comparator<T> watched(Comparator<T> order) {
+    var compared = new int[1];
+    return (a, b) -> {
+      if (++compared[0] % COMPARISONS_BETWEEN_LOOKS == 0) {
+        checkpoint();
+      }
+      return order.compare(a, b);
+    };
   }
 
   /** Counts samples as held by the part that is planned now. */

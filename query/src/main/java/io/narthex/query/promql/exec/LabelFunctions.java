@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code label_replace} and {@code label_join}: new labels for whole series. */
 final class LabelFunctions {
+  /** Few, since an expression may take long for each. */
+  private static final int SERIES_BETWEEN_LOOKS = 16;
+
   private LabelFunctions() {}
 
   /**
@@ -76,6 +79,9 @@ final class LabelFunctions {
     var renamed = new ArrayList<Labels>(input.size());
     boolean[] drops = new boolean[input.size()];
     for (int i = 0; i < input.size(); i++) {
+      if (i % SERIES_BETWEEN_LOOKS == 0) {
+        evaluation.checkpoint();
+      }
       Labels labels = input.labels(i);
       @Nullable String text = value.of(labels);
       renamed.add(text == null ? labels : labels.toBuilder().set(target, text).build());

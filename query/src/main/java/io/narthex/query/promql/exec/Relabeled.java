@@ -91,6 +91,9 @@ final class Relabeled implements Operand.Vector {
     boolean any = false;
     var renamed = new ArrayList<Labels>(input.size());
     for (int i = 0; i < input.size(); i++) {
+      if ((i & 0xff) == 0) {
+        evaluation.checkpoint();
+      }
       any |= input.dropsName(i);
       renamed.add(input.dropsName(i) ? evaluation.withoutName(input.labels(i)) : input.labels(i));
     }

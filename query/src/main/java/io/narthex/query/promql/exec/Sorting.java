@@ -52,7 +52,7 @@ final class Sorting {
     var sorted = new Materialized(evaluation);
     IntStream.range(0, all.size())
         .boxed()
-        .sorted(order)
+        .sorted(evaluation.watched(order))
         .forEach(i -> sorted.add(all.labels(i), all.dropsName(i), all.column(i)));
     return sorted;
   }

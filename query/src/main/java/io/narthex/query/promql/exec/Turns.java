@@ -82,6 +82,16 @@ final class Turns {
       return waited;
     }
 
+    /** Stops if the query is not wanted any more, and lets others have their turn. */
+    void checkpoint() {
+      cancellation.check("query execution");
+      long now = System.nanoTime();
+      if (now - deadlineNanos > 0) {
+        throw new FaultException(Fault.TIMEOUT, "query timed out in query execution");
+      }
+      yieldAt(now);
+    }
+
     /**
      * Makes room for somebody who has had less, if the slice is over. Threads that help the query's
      * own go on.

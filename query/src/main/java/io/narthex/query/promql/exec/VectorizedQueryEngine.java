@@ -59,28 +59,25 @@ public final class VectorizedQueryEngine implements QueryEngine {
 
   @Override
   public QueryResult query(QueryRequest request) {
-    long begin = System.nanoTime();
-    return query(request, PromqlParser.parse(request.query(), parsing), begin);
+    return query(request, null);
   }
 
   /**
-   * Evaluates a query that was parsed before.
+   * Evaluates a query that may have been parsed before.
    *
-   * @param expr the request's query, parsed with the options of this engine
+   * @param parsed the request's query, parsed with the options of this engine; null if it is not
    * @throws FaultException as {@link #query(QueryRequest)}
    */
-  public QueryResult query(QueryRequest request, Expr expr) {
-    return query(request, expr, System.nanoTime());
-  }
-
-  private QueryResult query(QueryRequest request, Expr expr, long begin) {
-    check(request, expr);
+  public QueryResult query(QueryRequest request, @Nullable Expr parsed) {
+    long begin = System.nanoTime();
     Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
     long deadline = begin + timeout.toNanos();
     var progress = request.progress();
     var memory = new MemoryAccount(pool, options.maxBytes());
     boolean kept = false;
     try (var turn = turns.begin(request.cancellation(), deadline)) {
+      Expr expr = parsed == null ? parse(request, turn) : parsed;
+      check(request, expr);
       QueryResult result = evaluate(new Run(request, expr, begin, deadline, turn, memory, null));
       progress.update(
           QueryProgress.State.DONE,
@@ -101,16 +98,29 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
   }
 
+  /**
+   * Reads a query when it is its turn to compute, for a long text takes as long as some queries.
+   *
+   * @throws FaultException {@code BAD_DATA} for what is wrong with it, or as {@link
+   *     #query(QueryRequest)}
+   */
+  public Expr parse(QueryRequest request) {
+    Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
+    try (var turn = turns.begin(request.cancellation(), System.nanoTime() + timeout.toNanos())) {
+      return parse(request, turn);
+    }
+  }
+
   @Override
   public QueryPlan explain(QueryRequest request, boolean analyze) {
     long begin = System.nanoTime();
-    Expr expr = PromqlParser.parse(request.query(), parsing);
-    check(request, expr);
     Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
     long deadline = begin + timeout.toNanos();
     var memory = new MemoryAccount(pool, options.maxBytes());
     @Nullable PlanRecorder recorder = analyze ? new PlanRecorder() : null;
     try (var turn = turns.begin(request.cancellation(), deadline)) {
+      Expr expr = parse(request, turn);
+      check(request, expr);
       var run = new Run(request, expr, begin, deadline, turn, memory, recorder);
       QueryPlan.@Nullable Outcome outcome = null;
       if (analyze) {
@@ -123,6 +133,10 @@ public final class VectorizedQueryEngine implements QueryEngine {
     } finally {
       memory.close();
     }
+  }
+
+  private Expr parse(QueryRequest request, Turns.Turn turn) {
+    return PromqlParser.parse(request.query(), parsing, turn::checkpoint);
   }
 
   private QueryPlan describe(Run run, QueryPlan.@Nullable Outcome outcome) {

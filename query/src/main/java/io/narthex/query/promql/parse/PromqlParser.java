@@ -26,7 +26,16 @@ public final class PromqlParser {
    *     first thing that is wrong
    */
   public static Expr parse(String query, ParseOptions options) {
-    Outcome outcome = check(query, options);
+    return parse(query, options, () -> {});
+  }
+
+  /**
+   * As above, but may be stopped.
+   *
+   * @param checkpoint is run now and then; it may wait, and stops the reading by an exception
+   */
+  public static Expr parse(String query, ParseOptions options, Runnable checkpoint) {
+    Outcome outcome = check(bytes(query), options, checkpoint);
     Expr expr = outcome.expr();
     if (expr == null || !outcome.errors().isEmpty()) {
       throw fault(query, outcome.errors());
@@ -70,11 +79,16 @@ public final class PromqlParser {
   }
 
   static Outcome check(byte[] query, ParseOptions options) {
+    return check(query, options, () -> {});
+  }
+
+  private static Outcome check(byte[] query, ParseOptions options, Runnable checkpoint) {
     var problems = new ParseProblems();
     Expr expr = null;
     if (fits(query, problems)) {
       try {
-        expr = new ExprParser(new TokenStream(query, problems), problems, options).query();
+        var tokens = new TokenStream(query, problems, checkpoint);
+        expr = new ExprParser(tokens, problems, options).query();
       } catch (SyntaxStop stop) {
         return new Outcome(null, problems.all());
       }

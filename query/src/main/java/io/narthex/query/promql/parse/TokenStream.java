@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
  * error text.
  */
 final class TokenStream {
+  private static final int TOKENS_BETWEEN_LOOKS = 64;
+
   private final Lexer lexer;
   private final ParseProblems problems;
+  private final Runnable checkpoint;
+  private int tokens;
   private @Nullable Context context;
   private int lastClosing;
   private int previousEnd;
@@ -22,8 +26,16 @@ final class TokenStream {
   int end;
 
   TokenStream(byte[] query, ParseProblems problems) {
+    this(query, problems, () -> {});
+  }
+
+  /**
+   * @param checkpoint is run now and then, and may stop the reading by an exception
+   */
+  TokenStream(byte[] query, ParseProblems problems, Runnable checkpoint) {
     this.lexer = new Lexer(query);
     this.problems = problems;
+    this.checkpoint = checkpoint;
     read();
   }
 
@@ -118,6 +130,9 @@ final class TokenStream {
   }
 
   private void read() {
+    if (++tokens % TOKENS_BETWEEN_LOOKS == 0) {
+      checkpoint.run();
+    }
     type = lexer.next();
     start = lexer.start;
     end = lexer.pos;

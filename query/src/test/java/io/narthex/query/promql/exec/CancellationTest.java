@@ -81,7 +81,8 @@ class CancellationTest {
         "histogram_quantile(0.9, sum by (g, le) (rate(m[1h])))",
         "quantile by (g) (0.5, m)",
         "sum(label_replace(m, \"x\", \"$1\", \"i\", \"(.*)\") * on (i) group_left () m)",
-        "count(quantile_over_time(0.9, m[8h]))"
+        "count(quantile_over_time(0.9, m[8h]))",
+        "count(label_replace(m, \"x\", \"$1\", \"i\", \"(.*.*.*)x?(.*.*.*)\") or m)"
       })
   void cancel_whileRunning_stops(String query) {
     var stopped = stop(engine(), query, true);
