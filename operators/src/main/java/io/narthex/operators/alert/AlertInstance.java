@@ -100,6 +100,17 @@ public record AlertInstance(
     return resolvedAt > lastSentAt || lastSentAt == NEVER || lastSentAt + resendMillis < tick;
   }
 
+  /** Whether nothing but the value and texts that follow from it differ. */
+  boolean isSameButForValue(AlertInstance other) {
+    return state == other.state
+        && activeAt == other.activeAt
+        && firedAt == other.firedAt
+        && resolvedAt == other.resolvedAt
+        && lastSentAt == other.lastSentAt
+        && keepFiringSince == other.keepFiringSince
+        && labels.equals(other.labels);
+  }
+
   /** As the API shows it. */
   public ActiveAlert shown() {
     return new ActiveAlert(

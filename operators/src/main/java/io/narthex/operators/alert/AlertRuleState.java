@@ -79,6 +79,26 @@ public final class AlertRuleState {
     return severest;
   }
 
+  /**
+   * Whether evaluation goes on from both in the same way: nothing but values, and annotations that
+   * follow from them, differ.
+   */
+  public boolean isSameButForValues(AlertRuleState other) {
+    if (this == other) {
+      return true;
+    }
+    if (alerts.size() != other.alerts.size()) {
+      return false;
+    }
+    var others = other.alerts.values().iterator();
+    for (var alert : alerts.values()) {
+      if (!alert.isSameButForValue(others.next())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public boolean isEmpty() {
     return alerts.isEmpty();
   }

@@ -11,8 +11,9 @@ import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands on the series that rules read; a batch without any ends here. Whether a series is read is
- * remembered by its label bytes.
+ * Hands on the series that rules read, without the rows that the store refused, so that rules see
+ * what queries see; a batch without any ends here. Whether a series is read is remembered by its
+ * label bytes.
  */
 public final class RuleRouter extends RichFlatMapFunction<SampleBatch, SampleBatch> {
   private static final long serialVersionUID = 1;
@@ -53,10 +54,13 @@ public final class RuleRouter extends RichFlatMapFunction<SampleBatch, SampleBat
       return;
     }
     int count = mark(batch, wanted, known);
-    if (count == batch.seriesCount()) {
+    if (count == batch.seriesCount() && !batch.hasRefused()) {
       out.collect(batch.withAckId(SampleBatch.NO_ACK));
     } else if (count > 0) {
-      out.collect(marked(batch));
+      var marked = marked(batch);
+      if (marked.rowCount() > 0) {
+        out.collect(marked);
+      }
     }
   }
 
@@ -97,9 +101,19 @@ public final class RuleRouter extends RichFlatMapFunction<SampleBatch, SampleBat
       if (!read[s]) {
         continue;
       }
+      int row = batch.firstRow(s);
+      int end = batch.firstRow(s + 1);
+      while (row < end && batch.isRefused(row)) {
+        row++;
+      }
+      if (row == end) {
+        continue;
+      }
       selected.series(batch.labelBytes(), batch.labelFrom(s), batch.labelTo(s), batch.hash(s));
-      int end = batch.oneRowEach() ? s + 1 : batch.firstRow(s + 1);
-      for (int row = batch.firstRow(s); row < end; row++) {
+      for (; row < end; row++) {
+        if (batch.isRefused(row)) {
+          continue;
+        }
         var histogram = batch.histogram(row);
         if (histogram == null) {
           selected.value(batch.timestamp(row), batch.value(row));

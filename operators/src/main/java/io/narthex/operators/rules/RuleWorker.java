@@ -36,6 +36,10 @@ final class RuleWorker implements AutoCloseable {
   /** Results that wait to be taken; the evaluation waits beyond them. */
   private static final int MOST_RESULTS = 4096;
 
+  /** Bytes of samples among them. */
+  private static final long MOST_RESULT_BYTES =
+      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 12);
+
   private static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 12);
 
   /**
@@ -45,6 +49,7 @@ final class RuleWorker implements AutoCloseable {
   private static final long ADOPTION_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final RuleServices services;
+  private final int mostResults;
   private final Runnable resultsReady;
   private final Consumer<Throwable> failed;
   private final Thread thread = new Thread(this::run, "rules");
@@ -56,6 +61,7 @@ final class RuleWorker implements AutoCloseable {
   private final RuleInbox inbox; // guarded by lock, like what follows
   private final CheckpointWatch checkpoints = new CheckpointWatch();
   private List<RuleResult> results = new ArrayList<>();
+  private long resultBytes; // of samples in the results
   private boolean standing = true; // no results follow for a while, and the snapshot holds
   private byte @Nullable [] snapshot; // while standing
   private boolean wanted; // somebody waits for a checkpoint
@@ -99,17 +105,24 @@ final class RuleWorker implements AutoCloseable {
       byte @Nullable [] snapshot,
       Runnable resultsReady,
       Consumer<Throwable> failed) {
-    this(services, snapshot, resultsReady, failed, MOST_BYTES);
+    this(services, snapshot, resultsReady, failed, MOST_BYTES, MOST_RESULTS);
   }
 
-  /** A worker that gives up samples on their way when they are more than some bytes. */
+  /**
+   * A worker with other limits.
+   *
+   * @param mostBytes samples on their way are given up when they are more
+   * @param mostResults the evaluation waits when more are not taken
+   */
   RuleWorker(
       RuleServices services,
       byte @Nullable [] snapshot,
       Runnable resultsReady,
       Consumer<Throwable> failed,
-      long mostBytes) {
+      long mostBytes,
+      int mostResults) {
     this.services = services;
+    this.mostResults = mostResults;
     inbox = new RuleInbox(mostBytes);
     this.snapshot = snapshot;
     catchingUp = snapshot != null;
@@ -186,6 +199,7 @@ final class RuleWorker implements AutoCloseable {
       answer = null;
       wanted = true;
       news.signal();
+      answered.signalAll(); // it may wait for room, which only a checkpoint makes now
       while (answer == null && !standing && thread.isAlive()) {
         answered.await(IDLE_MILLIS, TimeUnit.MILLISECONDS);
       }
@@ -247,20 +261,25 @@ final class RuleWorker implements AutoCloseable {
 
   /** Waits for something to do; null when the worker is closed. */
   private RuleInbox.@Nullable Taken await(RuleEvaluator evaluator) throws InterruptedException {
-    lock.lock();
-    try {
-      boolean idle = false;
-      while (!closed) {
-        serve(evaluator);
+    boolean idle = false;
+    while (true) {
+      serve(evaluator);
+      lock.lock();
+      try {
+        if (closed) {
+          return null;
+        }
+        if (isAsked()) {
+          continue;
+        }
         if (idle || !inbox.isEmpty() || inbox.watermark() > advancedTo) {
           return inbox.take();
         }
         long patience = arrived ? arrivalAt - services.clock().millis() : IDLE_MILLIS;
         idle = patience <= 0 || !news.await(patience, TimeUnit.MILLISECONDS);
+      } finally {
+        lock.unlock();
       }
-      return null;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -367,7 +386,7 @@ final class RuleWorker implements AutoCloseable {
     byte[] state = evaluator.snapshot();
     lock.lock();
     try {
-      results.addAll(output.taken());
+      handOver();
       snapshot = state;
       standing = true;
       answered.signalAll();
@@ -404,7 +423,7 @@ final class RuleWorker implements AutoCloseable {
   private void moveOn() {
     lock.lock();
     try {
-      results.addAll(output.taken());
+      handOver();
       standing = false;
       snapshot = null;
     } finally {
@@ -412,18 +431,50 @@ final class RuleWorker implements AutoCloseable {
     }
   }
 
-  /** Answers who waits for a checkpoint. To be called under the lock, between two evaluations. */
+  /**
+   * Answers who waits for a checkpoint. To be called between two evaluations, and without the lock:
+   * samples go on coming while the state is written.
+   */
   private void serve(RuleEvaluator evaluator) {
-    if (wanted && answer == null && !standing) {
-      results.addAll(output.taken());
-      answer = new Checkpoint(evaluator.snapshot(), take());
-      answered.signalAll();
+    lock.lock();
+    try {
+      if (!isAsked()) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    byte[] state = evaluator.snapshot();
+    lock.lock();
+    try {
+      handOver();
+      if (isAsked()) {
+        answer = new Checkpoint(state, take());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether somebody waits for a checkpoint. Under the lock. */
+  private boolean isAsked() {
+    return wanted && answer == null && !standing;
+  }
+
+  /** Moves what evaluations gave to where it is taken from. Under the lock. */
+  private void handOver() {
+    for (var result : output.taken()) {
+      results.add(result);
+      if (result instanceof RuleResult.Samples samples) {
+        resultBytes += samples.batch().sizeInBytes();
+      }
     }
   }
 
   private List<RuleResult> take() {
     var taken = results;
     results = new ArrayList<>();
+    resultBytes = 0;
     answered.signalAll();
     return taken;
   }
@@ -477,11 +528,8 @@ final class RuleWorker implements AutoCloseable {
       boolean any;
       lock.lock();
       try {
-        results.addAll(taken());
+        handOver();
         any = !results.isEmpty();
-        if (evaluator != null) {
-          serve(evaluator);
-        }
       } finally {
         lock.unlock();
       }
@@ -491,21 +539,26 @@ final class RuleWorker implements AutoCloseable {
       makeRoom();
     }
 
+    /** Waits until there is room for more results; a checkpoint takes all of them. */
     private void makeRoom() {
-      lock.lock();
-      try {
-        while (results.size() > MOST_RESULTS && !closed) {
-          if (evaluator != null) {
-            serve(evaluator);
+      boolean full;
+      do {
+        if (evaluator != null) {
+          serve(evaluator);
+        }
+        lock.lock();
+        try {
+          if (closed) {
+            throw new ClosedException();
           }
-          answered.awaitUninterruptibly();
+          full = results.size() > mostResults || resultBytes > MOST_RESULT_BYTES;
+          if (full && !isAsked()) {
+            answered.awaitUninterruptibly();
+          }
+        } finally {
+          lock.unlock();
         }
-        if (closed) {
-          throw new ClosedException();
-        }
-      } finally {
-        lock.unlock();
-      }
+      } while (full);
     }
   }
 }

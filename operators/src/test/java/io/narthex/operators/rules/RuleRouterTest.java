@@ -55,6 +55,32 @@ class RuleRouterTest {
   }
 
   @Test
+  void flatMap_rowsThatTheStoreRefused_areLeftOut() {
+    var batch =
+        SampleBatch.of(new Origin.RemoteWrite())
+            .series(labels("read"))
+            .value(TIME, 3)
+            .value(TIME + 1, 4)
+            .value(TIME + 2, 5)
+            .series(labels("read2"))
+            .value(TIME, 6)
+            .build();
+    live.replace(reading("{__name__=~\"read.*\"}"));
+    batch.refuse(new long[] {0b1010});
+    var expected =
+        SampleBatch.of(new Origin.RemoteWrite())
+            .series(labels("read"))
+            .value(TIME, 3)
+            .value(TIME + 2, 5)
+            .build();
+
+    assertThat(routed(batch)).extracting(BatchText::of).containsExactly(BatchText.of(expected));
+
+    batch.refuse(new long[] {0b1111});
+    assertThat(routed(batch)).isEmpty();
+  }
+
+  @Test
   void flatMap_someSeriesAreRead_givesTheirRowsAsTheyAre() {
     var batch =
         SampleBatch.of(new Origin.RemoteWrite())

@@ -62,6 +62,23 @@ class RuleWorkerTest {
         .isEqualTo(run(Long.MAX_VALUE));
   }
 
+  @Test
+  void checkpoint_resultsArePiledUpAndNobodyTakesThem_takesThem() throws InterruptedException {
+    var run = new Run(Long.MAX_VALUE, false);
+    try (var worker = run.worker(3)) {
+      worker.start();
+      for (int second = 1; second <= SECONDS; second++) {
+        run.second(worker, second);
+      }
+      String last = String.valueOf(START + (SECONDS - INTERVAL) * 1000L);
+      while (run.written.keySet().stream().noneMatch(written -> written.compareTo(last) > 0)) {
+        run.ready.acquire();
+        assertThat(run.failure.get()).isNull();
+        note(worker.checkpoint().results(), run.written);
+      }
+    }
+  }
+
   /** What rules wrote last at each time; their points do not reach the store meanwhile. */
   private Map<String, Double> run(long mostBytes) throws InterruptedException {
     return new Run(mostBytes, false).written();
@@ -86,6 +103,10 @@ class RuleWorkerTest {
     }
 
     RuleWorker worker() {
+      return worker(1000);
+    }
+
+    RuleWorker worker(int mostResults) {
       var services =
           new RuleServices(
               live,
@@ -103,7 +124,8 @@ class RuleWorkerTest {
             failure.set(cause);
             ready.release();
           },
-          mostBytes);
+          mostBytes,
+          mostResults);
     }
 
     Map<String, Double> written() throws InterruptedException {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One record of the dataflow: a whole scrape, a whole remote-write request, a whole push. Columnar
  * and immutable: the arrays that accessors return belong to the batch and are not to be changed.
+ * Only the store notes in it which rows it refused.
  *
  * <p>It holds {@link #seriesCount()} series and {@link #rowCount()} samples (rows), grouped by
  * series. A series is identified by its canonical label bytes, {@code labelBytes[labelFrom[s],
@@ -38,6 +39,7 @@ public final class SampleBatch {
   private final long @Nullable [] startTimestamps;
   private final List<Exemplar> exemplars;
   private final List<MetricMetadata> metadata;
+  private volatile long @Nullable [] refused; // bits of rows
 
   SampleBatch(Columns c) {
     this.origin = c.origin;
@@ -213,6 +215,27 @@ public final class SampleBatch {
       min = Math.min(min, timestamps[row]);
     }
     return min;
+  }
+
+  /**
+   * Notes which rows the store refused, before the batch goes on to those who compute with what is
+   * stored. Not serialized, and not shared with batches made of this one.
+   *
+   * @param rows a bit for each row, 64 in each element; taken over
+   */
+  public void refuse(long[] rows) {
+    refused = rows;
+  }
+
+  /** Whether the store refused any row, as far as it has seen the batch in this process. */
+  public boolean hasRefused() {
+    return refused != null;
+  }
+
+  /** Whether the store refused a row. */
+  public boolean isRefused(int row) {
+    long[] bits = refused;
+    return bits != null && (bits[row >>> 6] & 1L << row) != 0;
   }
 
   /** About how much memory the batch holds, for bounding queues. */

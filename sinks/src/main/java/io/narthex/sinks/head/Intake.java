@@ -50,7 +50,7 @@ final class Intake {
   private long oldestAllowed;
   private final int[] rejected = new int[REASONS.length];
   private final int[] rejectedSeries = new int[REASONS.length];
-  private boolean anyRejected;
+  private long @Nullable [] refused; // bits of the rows of the batch
   private int guess;
   private boolean numbered; // the batch names series by their numbers here
 
@@ -176,7 +176,7 @@ final class Intake {
     histograms = 0;
     late = 0;
     Arrays.fill(rejected, 0);
-    anyRejected = false;
+    refused = null;
     int most = batch.rowCount();
     if (most > rows.length) {
       numbers = new int[most];
@@ -206,7 +206,7 @@ final class Intake {
       if (!imports && onlyStale(batch, firstRow, rowsEnd)) {
         return -1;
       }
-      id = addSeries(batch, s, hash, rowsEnd - firstRow);
+      id = addSeries(batch, s, hash);
       if (id < 0) {
         return -1;
       }
@@ -215,9 +215,9 @@ final class Intake {
     return id;
   }
 
-  private int addSeries(SampleBatch batch, int s, long hash, int rowCount) {
+  private int addSeries(SampleBatch batch, int s, long hash) {
     if (options.maxSeries() > 0 && series.size() >= options.maxSeries()) {
-      reject(Reason.TOO_MANY_SERIES, rowCount, s);
+      reject(Reason.TOO_MANY_SERIES, batch, s);
       return -1;
     }
     try {
@@ -225,7 +225,7 @@ final class Intake {
       counters.created.increment();
       return id;
     } catch (IllegalArgumentException e) {
-      reject(Reason.INVALID_LABELS, rowCount, s);
+      reject(Reason.INVALID_LABELS, batch, s);
       return -1;
     }
   }
@@ -252,7 +252,7 @@ final class Intake {
               : SeriesTable.HISTOGRAM_BITS;
       long lastTime = page[at + SeriesTable.LAST_TIME];
       if (time > newestAllowed || time < oldestAllowed) {
-        reject(Reason.OUT_OF_BOUNDS, 1, s);
+        reject(Reason.OUT_OF_BOUNDS, batch, s, row);
       } else if (time > lastTime) {
         if (lastTime == Long.MIN_VALUE) {
           series.revive(id);
@@ -300,7 +300,7 @@ final class Intake {
       verdict = known == Memtable.OTHER ? Reason.DUPLICATE_TIMESTAMP : null;
     }
     if (verdict != null && !overwrites) {
-      reject(verdict, 1, s);
+      reject(verdict, batch, s, row);
       return;
     }
     memtable.addLate(id, time, bits, batch.startTimestamp(row), histogram);
@@ -338,21 +338,32 @@ final class Intake {
     }
   }
 
-  private void reject(Reason reason, int count, int s) {
+  /** Refuses all rows of a series. */
+  private void reject(Reason reason, SampleBatch batch, int s) {
+    for (int row = batch.firstRow(s); row < batch.firstRow(s + 1); row++) {
+      reject(reason, batch, s, row);
+    }
+  }
+
+  private void reject(Reason reason, SampleBatch batch, int s, int row) {
     if (rejected[reason.ordinal()] == 0) {
       rejectedSeries[reason.ordinal()] = s;
     }
-    rejected[reason.ordinal()] += count;
-    anyRejected = true;
+    rejected[reason.ordinal()]++;
+    if (refused == null) {
+      refused = new long[(batch.rowCount() + 63) >>> 6];
+    }
+    refused[row >>> 6] |= 1L << row;
   }
 
   private AppendResult result(SampleBatch batch) {
     counters.floats.add(floats);
     counters.histograms.add(histograms);
     counters.outOfOrder.add(late);
-    if (!anyRejected) {
+    if (refused == null) {
       return new AppendResult(floats, histograms, 0, List.of());
     }
+    batch.refuse(refused);
     var rejections = new ArrayList<AppendResult.Rejection>();
     for (var reason : REASONS) {
       int count = rejected[reason.ordinal()];

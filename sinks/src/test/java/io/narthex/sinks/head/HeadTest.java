@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,26 @@ class HeadTest {
           .extracting(AppendResult.Rejection::reason)
           .containsExactly(Reason.DUPLICATE_TIMESTAMP);
       assertThat(read(head)).isEqualTo(Map.of(A, rows(NOW - 1000, 2.0, NOW, 1.0)));
+    }
+  }
+
+  @Test
+  void append_someRowsAreRefused_theBatchTellsWhich() throws IOException {
+    try (var head = open(HeadOptions.DEFAULT)) {
+      append(head, new Origin.RemoteWrite(), A, NOW, 1);
+      var batch =
+          SampleBatch.of(new Origin.RemoteWrite())
+              .series(A)
+              .value(NOW, 2)
+              .value(NOW + 1, 3)
+              .series(B)
+              .value(NOW, 4)
+              .value(NOW + 10 * 86_400_000L, 5)
+              .build();
+      assertThat(batch.hasRefused()).isFalse();
+      head.append(batch).join();
+      assertThat(batch.hasRefused()).isTrue();
+      assertThat(IntStream.range(0, 4).filter(batch::isRefused)).containsExactly(0, 3);
     }
   }
 

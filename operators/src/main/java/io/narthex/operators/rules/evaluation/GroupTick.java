@@ -6,6 +6,7 @@ import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.pipeline.config.rules.RuleGroup;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,13 +66,28 @@ final class GroupTick {
   void end(List<RuleProgress> rules, Set<Labels> orphans) {
     orphans.forEach(writer::end);
     if (writer.isReplayed()) {
-      for (var progress : rules) {
-        if (progress.lastError() == null) {
-          writer.stored(progress).forEach(writer::end);
+      endStored(rules);
+    }
+    writer.hand();
+  }
+
+  /** Ends what a run that crashed wrote, but for what may be of a rule that failed now. */
+  private void endStored(List<RuleProgress> rules) {
+    var kept = new HashSet<Labels>();
+    for (var progress : rules) {
+      if (progress.lastError() != null) {
+        kept.addAll(writer.stored(progress));
+      }
+    }
+    for (var progress : rules) {
+      if (progress.lastError() == null) {
+        for (var series : writer.stored(progress)) {
+          if (!kept.contains(series)) {
+            writer.end(series);
+          }
         }
       }
     }
-    writer.hand();
   }
 
   private @Nullable String record(RuleProgress progress) {

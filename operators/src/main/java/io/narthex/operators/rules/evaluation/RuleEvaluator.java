@@ -189,17 +189,18 @@ public final class RuleEvaluator {
   }
 
   /**
-   * Evaluates all ticks whose samples are of this time or earlier. Before that, ticks that were
-   * evaluated already are evaluated again where samples came late, within the allowed lateness:
-   * their points are written once more, and alerts become what they would have been.
+   * Evaluates all ticks whose samples are of this time or earlier and whose own time has come.
+   * Before that, ticks that were evaluated already are evaluated again where samples came late,
+   * within the allowed lateness: their points are written once more, and alerts become what they
+   * would have been.
    */
   public void advance(long time) {
     correct();
-    if (time <= advancedTo) {
-      return;
-    }
-    advancedTo = time;
-    for (var next = running.due(time); next != null; next = running.due(time)) {
+    advancedTo = Math.max(advancedTo, time);
+    long now = clock.millis();
+    for (var next = running.due(advancedTo, now);
+        next != null;
+        next = running.due(advancedTo, now)) {
       if (next.nextTick() < startedAt
           && heard.isSilent(next.nextSampleTime(), next.definition().interval().toMillis())) {
         next.skip();
@@ -224,7 +225,8 @@ public final class RuleEvaluator {
     correct();
     for (var group : running.groups()) {
       if (options.onArrival().test(group.definition())) {
-        long at = Math.min(now, group.newestSample(running.window()));
+        long offset = group.nextTick() - group.nextSampleTime();
+        long at = Math.min(now - offset, group.newestSample(running.window()));
         while (group.nextSampleTime() <= at) {
           evaluate(group);
         }

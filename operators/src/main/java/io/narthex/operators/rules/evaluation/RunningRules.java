@@ -12,7 +12,6 @@ import io.narthex.operators.rules.window.WindowStore;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,11 +162,19 @@ final class RunningRules {
     return groups;
   }
 
-  /** The group whose next tick comes first, if all its samples are of a time or earlier. */
-  @Nullable GroupEvaluator due(long time) {
+  /**
+   * The group whose next tick comes first, if all its samples are of a time or earlier. On the
+   * stream a tick that looks back by a query offset waits for its own time as well, so that samples
+   * that come late by less are there.
+   *
+   * @param now by the clock, milliseconds
+   */
+  @Nullable GroupEvaluator due(long time, long now) {
     GroupEvaluator first = null;
+    long latest = frame.isBounded() ? Long.MAX_VALUE : Math.max(time, now);
     for (var group : groups) {
       if (group.nextSampleTime() <= time
+          && group.nextTick() <= latest
           && (first == null || group.nextSampleTime() < first.nextSampleTime())) {
         first = group;
       }
@@ -202,23 +209,20 @@ final class RunningRules {
    * @param seen sample time of the newest tick; {@link Long#MIN_VALUE} if there was none
    */
   private void fill(long latest, long seen) {
-    var firstWrites = new HashMap<String, Long>();
+    var comeAgain = new ComingPoints();
     long earliest = latest;
     for (var group : groups) {
       long next = group.nextSampleTime();
       earliest = Math.min(earliest, next);
       for (var rule : group.rules()) {
-        rule.rule().outputNames().forEach(name -> firstWrites.merge(name, next, Math::min));
+        comeAgain.from(rule.rule(), next);
       }
     }
     // What rules wrote at ticks that come again is not to be seen before they do.
     window.fill(
         frame.history(),
         Math.min(earliest, seen == Long.MIN_VALUE ? earliest : seen - lateness),
-        labels ->
-            Math.min(
-                frame.filledTo(),
-                firstWrites.getOrDefault(labels.metricName(), Long.MAX_VALUE) - 1));
+        labels -> Math.min(frame.filledTo(), comeAgain.of(labels) - 1));
     frame.heard().hearAll(window, earliest);
   }
 

@@ -86,9 +86,15 @@ final class TickCorrection {
     blank(rule, was, now);
     blank(rule, previous, now);
     if (writer.isReplayed()) {
-      blank(rule, writer.stored(progress), now);
+      var stored = writer.stored(progress);
+      for (int other = 0; other < group.rules().size(); other++) {
+        if (other != rule) {
+          stored.removeAll(past.outputs(other)); // of a rule of the same name
+        }
+      }
+      blank(rule, stored, now);
     }
-    if (!now.equals(was) || !state.equals(past.alerts(rule))) {
+    if (!now.equals(was) || !state.isSameButForValues(past.alerts(rule))) {
       follow.set(rule);
     }
     past.correct(rule, now, state);

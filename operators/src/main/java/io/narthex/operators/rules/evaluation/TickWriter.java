@@ -9,14 +9,12 @@ import io.narthex.operators.alert.ForStateRestore;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
-import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.SampleBatchBuilder;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -116,13 +114,7 @@ final class TickWriter {
     var rule = progress.rule();
     var buffer = new SampleBuffer();
     for (String name : rule.outputNames()) {
-      var matchers = new ArrayList<Matcher>();
-      matchers.add(Matcher.equal(Labels.METRIC_NAME, name));
-      if (rule.alert() == null) {
-        rule.labels().forEach((label, value) -> matchers.add(Matcher.equal(label, value)));
-      } else {
-        matchers.add(Matcher.equal(AlertEvaluator.ALERT_NAME, rule.rule().name()));
-      }
+      var matchers = rule.outputsOf(name);
       try (var all = in.history().select(new SampleStore.Selector(matchers, at, at, false))) {
         for (int series = 0; series < all.size(); series++) {
           buffer.clear();

@@ -7,6 +7,7 @@ import io.narthex.pipeline.config.rules.AlertingRule;
 import io.narthex.pipeline.config.rules.Rule;
 import io.narthex.pipeline.config.rules.RuleGroup;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.exec.EngineOptions;
 import io.narthex.query.promql.parse.PromqlParser;
@@ -63,6 +64,25 @@ public record RuleSet(List<Group> groups, Interests interests, EngineOptions eng
       return alert == null
           ? List.of(rule.name())
           : List.of(AlertEvaluator.ALERTS, AlertEvaluator.ALERTS_FOR_STATE);
+    }
+
+    /**
+     * What all series of one of the {@link #outputNames} have in common: the name, the alert's
+     * name, and the labels that are no templates.
+     */
+    public List<Matcher> outputsOf(String name) {
+      var matchers = new ArrayList<Matcher>();
+      matchers.add(Matcher.equal(Labels.METRIC_NAME, name));
+      labels.forEach(
+          (label, value) -> {
+            if (alert == null || !value.contains("{{")) {
+              matchers.add(Matcher.equal(label, value));
+            }
+          });
+      if (alert != null) {
+        matchers.add(Matcher.equal(AlertEvaluator.ALERT_NAME, rule.name()));
+      }
+      return matchers;
     }
   }
 

@@ -14,8 +14,14 @@ public record RuleState(AlertRuleState alerts, Set<Labels> outputs) {
   /** Of a rule that was never evaluated. */
   public static final RuleState NONE = new RuleState(AlertRuleState.EMPTY, Set.of());
 
-  /** This, or another state if it holds the very same; so states that stay are kept once. */
+  /**
+   * This, or another state if ticks go on from it in the same way; so states that stay are kept
+   * once. Values of alerts are then those of the other one.
+   */
   public RuleState sharedWith(RuleState other) {
-    return alerts == other.alerts && outputs == other.outputs ? other : this;
+    if (!alerts.isSameButForValues(other.alerts)) {
+      return this;
+    }
+    return outputs.equals(other.outputs) ? other : new RuleState(other.alerts, outputs);
   }
 }

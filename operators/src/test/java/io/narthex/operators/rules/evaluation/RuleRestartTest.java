@@ -7,12 +7,20 @@ import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.alert.AlertNotification;
 import io.narthex.pipeline.alert.AlertState;
 import io.narthex.pipeline.alert.AlertTransition;
+import io.narthex.pipeline.config.rules.AlertingRule;
+import io.narthex.pipeline.config.rules.RulePlaces;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.testkit.InMemoryStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -164,7 +172,7 @@ class RuleRestartTest {
         });
   }
 
-  private void firstScrapeAfterSomeTicks(java.util.function.UnaryOperator<RuleEvaluator> before) {
+  private void firstScrapeAfterSomeTicks(UnaryOperator<RuleEvaluator> before) {
     var evaluator = new RuleEvaluator(waiting(), RuleOptions.DEFAULTS, store, clock(0), output);
     run(evaluator, 1, 700);
     long since = transitions.get(0).activeAt();
@@ -210,6 +218,98 @@ class RuleRestartTest {
       store.append(batch("c", "b", second, 1000 + second));
     }
     return new RuleEvaluator(rules, RuleOptions.DEFAULTS, store, clock(0), output);
+  }
+
+  @Test
+  void restore_correctionOfAReplayedTick_leavesTheAlertOfTheSameNameAlone() {
+    var twins =
+        RuleFixtures.rules(
+            RuleFixtures.group(
+                "g",
+                5,
+                0,
+                severity("g > 5", "warning"),
+                severity("c > 0", "critical"),
+                RuleFixtures.record("all", "count(ALERTS{alertstate=\"firing\"})")));
+    var evaluator = new RuleEvaluator(twins, RuleOptions.DEFAULTS, store, clock(0), output);
+    run(evaluator, 1, 60);
+    byte[] snapshot = evaluator.snapshot();
+    run(evaluator, 61, 100);
+    evaluator =
+        RuleEvaluator.restore(snapshot, twins, RuleOptions.DEFAULTS, store, clock(101), output);
+    run(evaluator, 101, 110);
+
+    send(evaluator, "g", "a", 80, 7);
+    evaluator.advance(clock.millis());
+
+    assertThat(evaluator.corrected()).isPositive();
+    for (String severity : List.of("warning", "critical")) {
+      var alerts =
+          store.select(
+              new SampleStore.Selector(
+                  List.of(
+                      Matcher.equal(Labels.METRIC_NAME, "ALERTS"),
+                      Matcher.equal("alertstate", "firing"),
+                      Matcher.equal("severity", severity)),
+                  START + 30_000,
+                  START + 110_000,
+                  false));
+      var points = new SampleBuffer();
+      assertThat(alerts.size()).isEqualTo(2);
+      for (int series = 0; series < alerts.size(); series++) {
+        points.clear();
+        alerts.read(series, START + 30_000, START + 110_000, points);
+        for (int row = 0; row < points.size(); row++) {
+          assertThat(points.values()[row]).as(severity).isOne();
+        }
+      }
+    }
+  }
+
+  @Test
+  void restore_otherGroupLooksBackByAnOffset_alertsOfThisOneAreSeen() {
+    var both =
+        RuleFixtures.rules(
+            RuleFixtures.group("late", 5, 200, RuleFixtures.alert("Late", "c > 0", 0)),
+            RuleFixtures.group("g", 5, 0, RuleFixtures.alert("High", "g > 5", 0)),
+            RuleFixtures.group(
+                "reads",
+                5,
+                0,
+                RuleFixtures.record(
+                    "highs", "sum(count_over_time(ALERTS{alertname=\"High\"}[1m]))")));
+    var evaluator = new RuleEvaluator(both, RuleOptions.DEFAULTS, store, clock(0), output);
+    run(evaluator, 1, 300);
+    byte[] snapshot = evaluator.snapshot();
+
+    evaluator =
+        RuleEvaluator.restore(snapshot, both, RuleOptions.DEFAULTS, store, clock(301), output);
+    run(evaluator, 301, 320);
+
+    var found =
+        store.select(
+            new SampleStore.Selector(
+                List.of(Matcher.equal(Labels.METRIC_NAME, "highs")),
+                START + 100_000,
+                START + 320_000,
+                false));
+    var points = new SampleBuffer();
+    found.read(0, START + 100_000, START + 320_000, points);
+    assertThat(points.size()).isGreaterThan(40);
+    for (int row = 0; row < points.size(); row++) {
+      assertThat(points.values()[row]).as("at %s", points.timestamps()[row] - START).isEqualTo(24);
+    }
+  }
+
+  private static AlertingRule severity(String expression, String severity) {
+    return new AlertingRule(
+        "Twin",
+        expression,
+        Duration.ZERO,
+        Duration.ZERO,
+        Map.of("severity", severity),
+        Map.of(),
+        RulePlaces.NONE);
   }
 
   private static RuleSet waiting() {

@@ -167,6 +167,50 @@ class RuleTimingTest {
   }
 
   @Test
+  void advance_groupWithAQueryOffset_waitsForItsTickAndSoForWhatComesLate() {
+    store.append(Labels.of(Labels.METRIC_NAME, "g", "job", "a"), START - 70_000, 1);
+    var evaluator =
+        evaluator(
+            RuleOptions.DEFAULTS,
+            RuleFixtures.rules(
+                RuleFixtures.group("g", 10, 60, RuleFixtures.alert("Gone", "absent(g)", 0))));
+    for (int second = 0; second < 300; second++) {
+      clock.set(START + second * 1000L);
+      if (second % 10 == 0) {
+        send(evaluator, second - 50, 1);
+      }
+      evaluator.arrive(clock.millis());
+      evaluator.advance(clock.millis());
+      long last = evaluator.report().get(0).lastEvaluation();
+      assertThat(last).isLessThanOrEqualTo(clock.millis());
+    }
+
+    assertThat(evaluator.report().get(0).lastEvaluation()).isGreaterThan(START + 280_000);
+    assertThat(transitions).isEmpty();
+    assertThat(evaluator.corrected()).isZero();
+  }
+
+  @Test
+  void arrive_manyTimesWithoutAChange_isKeptOnce() {
+    var evaluator =
+        evaluator(
+            RuleOptions.DEFAULTS.withOnArrival(group -> true),
+            RuleFixtures.rules(
+                RuleFixtures.group("g", 15, 0, RuleFixtures.alert("High", "g > 5", 0))));
+    for (int milli = 0; milli < 40_000; milli += 50) {
+      clock.set(START + milli);
+      send(evaluator, START + milli, "a" + milli % 400, milli + 6);
+      evaluator.arrive(clock.millis());
+      evaluator.advance(clock.millis());
+    }
+
+    assertThat(transitions).hasSize(16); // eight alerts, pending and firing
+    // 500 evaluations, of 20 bytes each, and the states of eight alerts when one of them changed.
+    assertThat(evaluator.snapshot()).hasSizeLessThan(40_000);
+    assertThat(evaluator.report().get(0).rules().get(0).alerting()).isNotNull();
+  }
+
+  @Test
   void newEvaluator_noState_goesOnFromTheSeriesOfTheAlert() {
     var rules =
         RuleFixtures.rules(
@@ -232,8 +276,11 @@ class RuleTimingTest {
   }
 
   private void send(RuleEvaluator evaluator, int second, double value) {
-    var series = Labels.of(Labels.METRIC_NAME, "g", "job", "a");
-    long time = START + second * 1000L;
+    send(evaluator, START + second * 1000L, "a", value);
+  }
+
+  private void send(RuleEvaluator evaluator, long time, String job, double value) {
+    var series = Labels.of(Labels.METRIC_NAME, "g", "job", job);
     store.append(series, time, value);
     evaluator.accept(
         SampleBatch.at(new Origin.RemoteWrite(), time).series(series).value(value).build());
