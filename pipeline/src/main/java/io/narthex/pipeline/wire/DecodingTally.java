@@ -2,6 +2,7 @@ package io.narthex.pipeline.wire;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.SampleBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +15,31 @@ final class DecodingTally {
    */
   static final int MOST_SAMPLES = 4 << 20;
 
+  /**
+   * Most bytes of labels in one request where labels are not a part of it: many series may refer to
+   * one long text.
+   */
+  static final long MOST_LABEL_BYTES = 128 << 20;
+
+  /**
+   * Most exemplars and descriptions of metrics in one request; an empty one takes two bytes there.
+   */
+  static final int MOST_DETAILS = 1 << 18;
+
+  /**
+   * Most buckets of all native histograms in one request; one takes a byte there and 8 in memory.
+   */
+  static final int MOST_BUCKETS = 4 << 20;
+
   int samples;
   int histograms;
   int exemplars;
   private int rejectedSeries;
   private int rejectedSamples;
   private int rejectedHistograms;
+  private int descriptions;
+  private long labelBytes;
+  private long buckets;
   private final List<String> reasons = new ArrayList<>();
 
   void rejectSeries(int samples, String reason) {
@@ -42,9 +62,47 @@ final class DecodingTally {
 
   void bound(int rows) {
     if (rows >= MOST_SAMPLES) {
-      throw new FaultException(
-          Fault.BAD_DATA, "more than " + MOST_SAMPLES + " samples in one request");
+      throw tooMany(MOST_SAMPLES, "samples");
     }
+  }
+
+  /** Counts an exemplar. */
+  void exemplar() {
+    exemplars++;
+    boundDetails();
+  }
+
+  /** Counts a description of a metric. */
+  void description() {
+    descriptions++;
+    boundDetails();
+  }
+
+  private void boundDetails() {
+    if (exemplars + descriptions > MOST_DETAILS) {
+      throw tooMany(MOST_DETAILS, "exemplars and metadata");
+    }
+  }
+
+  /** Counts the labels of a series. */
+  void labels(long bytes) {
+    labelBytes += bytes;
+    if (labelBytes > MOST_LABEL_BYTES) {
+      throw tooMany(MOST_LABEL_BYTES, "bytes of labels");
+    }
+  }
+
+  /** Counts a native histogram. */
+  void histogram(FloatHistogram histogram) {
+    histograms++;
+    buckets += histogram.sizeInBytes() / Double.BYTES;
+    if (buckets > MOST_BUCKETS) {
+      throw tooMany(MOST_BUCKETS, "buckets of histograms");
+    }
+  }
+
+  private static FaultException tooMany(long most, String what) {
+    return new FaultException(Fault.BAD_DATA, "more than " + most + " " + what + " in one request");
   }
 
   DecodedWrite result(SampleBatch batch) {

@@ -1,5 +1,7 @@
 package io.narthex.pipeline.wire;
 
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.FloatHistogram.ResetHint;
 import io.narthex.pipeline.model.NativeHistograms;
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * the message read last.
  */
 final class HistogramDecoder {
+  /** Most buckets of one histogram; thousands of times what its sources allow. */
+  private static final int MOST_BUCKETS = 1 << 18;
+
   private static final ResetHint[] HINTS = {
     ResetHint.UNKNOWN, ResetHint.RESET, ResetHint.NOT_RESET, ResetHint.GAUGE
   };
@@ -171,6 +176,18 @@ final class HistogramDecoder {
     }
   }
 
+  /**
+   * Called for each bucket that is read.
+   *
+   * @param buckets how many of a histogram there are already
+   */
+  static void bound(int buckets) {
+    if (buckets >= MOST_BUCKETS) {
+      throw new FaultException(
+          Fault.BAD_DATA, "a histogram has more than " + MOST_BUCKETS + " buckets");
+    }
+  }
+
   /** A repeated number, packed or not: the bits of doubles, or deltas. */
   static final class Numbers {
     private long[] bits = new long[32];
@@ -207,6 +224,7 @@ final class HistogramDecoder {
     }
 
     void add(long value) {
+      bound(size);
       if (size == bits.length) {
         bits = Arrays.copyOf(bits, 2 * size);
       }

@@ -28,6 +28,9 @@ public final class OtlpDecoder {
   /** Most samples of {@code target_info} for one resource, the newest; a sender may lie on time. */
   private static final int MOST_INFO = 1000;
 
+  /** Most samples of {@code target_info} in one request. */
+  private static final int MOST_INFOS = 1 << 18;
+
   private final OtlpOptions options;
   private final OtlpNames names;
   private final OtlpResource resource;
@@ -36,6 +39,7 @@ public final class OtlpDecoder {
   private final OtlpRows rows;
   private final Set<MetricMetadata> described = new HashSet<>();
   private final Map<Labels, NavigableSet<Long>> infos = new LinkedHashMap<>();
+  private int infoTimes;
   private long earliest;
   private long latest;
 
@@ -56,6 +60,7 @@ public final class OtlpDecoder {
     rows.begin();
     described.clear();
     infos.clear();
+    infoTimes = 0;
     in.reset(body, from, to);
     while (in.more()) {
       int tag = in.tag();
@@ -291,8 +296,12 @@ public final class OtlpDecoder {
     long interval = Math.max(1, options.lookback().toMillis() / 2);
     long skipped = Math.max(0, (latest - earliest) / interval - MOST_INFO);
     for (long at = earliest + skipped * interval; at < latest; at += interval) {
-      times.add(at);
+      infoTimes += times.add(at) ? 1 : 0;
     }
-    times.add(latest);
+    infoTimes += times.add(latest) ? 1 : 0;
+    if (infoTimes > MOST_INFOS) {
+      throw new FaultException(
+          Fault.BAD_DATA, "more than " + MOST_INFOS + " samples of target_info in one request");
+    }
   }
 }

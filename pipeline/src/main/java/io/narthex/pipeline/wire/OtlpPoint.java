@@ -340,6 +340,7 @@ final class OtlpPoint {
     }
 
     private void add(long count) {
+      HistogramDecoder.bound(size);
       if (size == values.length) {
         values = Arrays.copyOf(values, 2 * size);
       }

@@ -22,6 +22,9 @@ final class OtlpResource {
   /** Most sets of attributes that are kept for a scope; beyond them each point's are read. */
   private static final int MOST_KNOWN = 16_384;
 
+  /** Most bytes of their labels; each has those of the resource too. */
+  private static final int MOST_KNOWN_BYTES = 16 << 20;
+
   private static final String NAME = "service.name";
   private static final String NAMESPACE = "service.namespace";
   private static final String INSTANCE = "service.instance.id";
@@ -36,6 +39,7 @@ final class OtlpResource {
   private final LabelBuffer buffer = new LabelBuffer();
   private final Map<Attributes, Added> made = new HashMap<>();
   private final Attributes probe = new Attributes();
+  private int madeBytes;
   private @Nullable String job;
   private @Nullable String instance;
 
@@ -107,6 +111,7 @@ final class OtlpResource {
   void beginScope(String name, String version, String schemaUrl, List<Attribute> of) {
     scope.clear();
     made.clear();
+    madeBytes = 0;
     if (!config.promoteScopeMetadata() || name.isEmpty()) {
       return;
     }
@@ -134,7 +139,10 @@ final class OtlpResource {
       return known;
     }
     var labels = labels(OtlpAttributes.read(in, of));
-    if (labels != null && made.size() < MOST_KNOWN) {
+    if (labels != null
+        && made.size() < MOST_KNOWN
+        && madeBytes + labels.text().length <= MOST_KNOWN_BYTES) {
+      madeBytes += labels.text().length;
       made.put(probe.copy(), labels);
     }
     return labels;
@@ -186,6 +194,7 @@ final class OtlpResource {
   /** Attributes whose names become the same label are joined, in the order of their names. */
   private @Nullable Map<String, String> own(List<Attribute> of) {
     var labels = new TreeMap<String, String>();
+    var joined = new HashMap<String, StringBuilder>();
     var sorted = new ArrayList<>(of);
     sorted.sort(Comparator.comparing(Attribute::key));
     for (var attribute : sorted) {
@@ -193,8 +202,15 @@ final class OtlpResource {
       if (label.isEmpty()) {
         return null;
       }
-      labels.merge(label, attribute.value(), (before, value) -> before + ";" + value);
+      String before = labels.putIfAbsent(label, attribute.value());
+      if (before != null) {
+        joined
+            .computeIfAbsent(label, unused -> new StringBuilder(before))
+            .append(';')
+            .append(attribute.value());
+      }
     }
+    joined.forEach((label, values) -> labels.put(label, values.toString()));
     return labels;
   }
 

@@ -66,6 +66,7 @@ final class OtlpRows {
   }
 
   void metadata(MetricMetadata metadata) {
+    tally.description();
     batch.metadata(metadata);
   }
 
@@ -154,7 +155,7 @@ final class OtlpRows {
       tally.bound(batch.rowCount());
       batch.histogram(point.timestamp(), made.histogram());
       started(metric);
-      tally.histograms++;
+      tally.histogram(made.histogram());
       exemplars(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
   }
@@ -201,6 +202,7 @@ final class OtlpRows {
       reject(1, "invalid metric name or labels " + labels + ": " + fault);
       return false;
     }
+    tally.labels(labels.length());
     batch.series(labels.bytes(), 0, labels.length(), labels.hash());
     return true;
   }
@@ -233,7 +235,7 @@ final class OtlpRows {
       boolean first = above == Double.NEGATIVE_INFINITY;
       if ((first || exemplar.value() > above) && exemplar.value() <= upTo) {
         batch.exemplar(exemplar.labels(), exemplar.value(), exemplar.timestamp());
-        tally.exemplars++;
+        tally.exemplar();
       }
     }
   }

@@ -27,12 +27,6 @@ public final class RemoteWrite2Decoder {
   private static final int TIMESTAMP = 2 << 3 | ProtoReader.VARINT;
   private static final int START_TIMESTAMP = 3 << 3 | ProtoReader.VARINT;
 
-  /**
-   * Most bytes of labels in one request. They may be many times the request's own size, since many
-   * series may refer to one long symbol.
-   */
-  private static final long MOST_LABEL_BYTES = 128 << 20;
-
   private final int limit;
   private final ProtoReader in = new ProtoReader("remote-write 2.0 request");
   private final HistogramDecoder histograms = new HistogramDecoder();
@@ -41,7 +35,6 @@ public final class RemoteWrite2Decoder {
   private final References references = new References();
   private final References exemplarReferences = new References();
   private byte[] encoded = new byte[1024];
-  private long labelBytes;
 
   private SampleBatchBuilder batch = SampleBatch.of(new Origin.RemoteWrite());
   private DecodingTally tally = new DecodingTally();
@@ -83,7 +76,6 @@ public final class RemoteWrite2Decoder {
     batch = SampleBatch.of(new Origin.RemoteWrite());
     tally = new DecodingTally();
     described.clear();
-    labelBytes = 0;
     last = new Described(-1, 0, 0, 0);
     readSymbols(message);
     in.reset(message, 0, message.length);
@@ -196,11 +188,7 @@ public final class RemoteWrite2Decoder {
   /** Bytes that labels take in canonical form. */
   private int bounded(References references) {
     long size = symbols.encodedSize(references.refs, references.size);
-    labelBytes += size;
-    if (labelBytes > MOST_LABEL_BYTES) {
-      throw new FaultException(
-          Fault.BAD_DATA, "more than " + MOST_LABEL_BYTES + " bytes of labels in one request");
-    }
+    tally.labels(size);
     return (int) size;
   }
 
@@ -258,7 +246,7 @@ public final class RemoteWrite2Decoder {
     if (histograms.startTimestamp != 0) {
       batch.startTimestamp(histograms.startTimestamp);
     }
-    tally.histograms++;
+    tally.histogram(histogram);
   }
 
   private void exemplar(int seriesTag) {
@@ -294,7 +282,7 @@ public final class RemoteWrite2Decoder {
       return;
     }
     batch.exemplar(labels.toLabels(), value, timestamp);
-    tally.exemplars++;
+    tally.exemplar();
   }
 
   /** Adds what the series says of its metric, unless another series said the same. */
@@ -328,6 +316,7 @@ public final class RemoteWrite2Decoder {
     String unitText = symbols.text(last.unit);
     if ((type != 0 || !helpText.isEmpty() || !unitText.isEmpty()) && described.add(last)) {
       var known = RemoteWriteDecoder.type(type);
+      tally.description();
       batch.metadata(
           new MetricMetadata(family(symbols.text(name), known), known, helpText, unitText));
     }

@@ -106,6 +106,7 @@ public final class RemoteWriteDecoder {
         case 3 -> {
           in.expect(tag, ProtoReader.BYTES);
           int outer = in.enter();
+          tally.description();
           batch.metadata(metadata());
           in.end = outer;
         }
@@ -250,7 +251,7 @@ public final class RemoteWriteDecoder {
     }
     tally.bound(batch.rowCount());
     batch.histogram(histograms.timestamp, histogram);
-    tally.histograms++;
+    tally.histogram(histogram);
   }
 
   private void exemplar(int seriesTag) {
@@ -278,7 +279,7 @@ public final class RemoteWriteDecoder {
       return;
     }
     batch.exemplar(exemplarLabels.toLabels(), value, timestamp);
-    tally.exemplars++;
+    tally.exemplar();
   }
 
   private MetricMetadata metadata() {

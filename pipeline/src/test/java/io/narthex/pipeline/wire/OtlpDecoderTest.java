@@ -435,4 +435,116 @@ class OtlpDecoderTest {
     var names = new OtlpNames(options(translation, false, false).config());
     assertThat(names.metric(name, unit, true, false)).isEqualTo(made);
   }
+
+  private static void refused(byte[] body, String message) {
+    assertThatThrownBy(
+            () -> new OtlpDecoder(options(DEFAULT, false, false)).decode(body, 0, body.length))
+        .isInstanceOf(FaultException.class)
+        .hasMessage(message);
+  }
+
+  private static void gauge(ProtoWriter resource, long... times) {
+    resource.message(
+        2,
+        scope ->
+            scope.message(
+                2,
+                m ->
+                    m.string(1, "g")
+                        .message(
+                            5,
+                            g -> {
+                              for (long at : times) {
+                                g.message(1, p -> fixed(fixed(p, 3, at * 1_000_000), 6, 1));
+                              }
+                            })));
+  }
+
+  @Test
+  void resource_longTextInManyPoints_isRefused() {
+    String text = "x".repeat(1 << 20);
+    long[] times = new long[200];
+    java.util.Arrays.fill(times, TIME);
+    byte[] body =
+        new ProtoWriter()
+            .message(
+                1,
+                r -> {
+                  r.message(1, a -> attribute(a, 1, "service.name", text));
+                  gauge(r, times);
+                })
+            .toBytes();
+    refused(body, "more than 134217728 bytes of labels in one request");
+  }
+
+  @Test
+  void targetInfo_ofManyResourcesOverLongTimes_isRefused() {
+    var out = new ProtoWriter();
+    for (int i = 0; i < 300; i++) {
+      String name = "s" + i;
+      out.message(
+          1,
+          r -> {
+            r.message(
+                1,
+                a -> {
+                  attribute(a, 1, "service.name", name);
+                  attribute(a, 1, "zone", "z");
+                });
+            gauge(r, TIME - 10L * 86_400_000, TIME);
+          });
+    }
+    refused(out.toBytes(), "more than 262144 samples of target_info in one request");
+  }
+
+  @Test
+  void histogram_tooManyBuckets_isRefused() {
+    byte[] body =
+        new ProtoWriter()
+            .message(
+                1,
+                r ->
+                    r.message(
+                        2,
+                        scope ->
+                            scope.message(
+                                2,
+                                m ->
+                                    m.string(1, "h")
+                                        .message(
+                                            9,
+                                            h ->
+                                                h.varint(2, 2)
+                                                    .message(
+                                                        1,
+                                                        p ->
+                                                            time(p)
+                                                                .bytes(
+                                                                    6,
+                                                                    new byte
+                                                                        [8 * ((1 << 18) + 1)]))))))
+            .toBytes();
+    refused(body, "a histogram has more than 262144 buckets");
+  }
+
+  @Test
+  void attributes_manyOfOneLabel_areJoinedInOnePass() {
+    var write =
+        decode(
+            options(DEFAULT, false, false),
+            m ->
+                m.string(1, "g")
+                    .message(
+                        5,
+                        g ->
+                            g.message(
+                                1,
+                                p -> {
+                                  for (int i = 0; i < 100_000; i++) {
+                                    attribute(p, 7, "a", "1");
+                                  }
+                                  fixed(time(p), 6, 1);
+                                })));
+    assertThat(write.decoded().batch().labels(0).get("a")).hasSize(199_999);
+  }
 }

@@ -172,4 +172,19 @@ class RemoteWrite2DecoderTest {
   private static ProtoWriter sample(ProtoWriter series, double value) {
     return series.message(2, b -> b.fixed(1, value).varint(2, 1000));
   }
+
+  @Test
+  void decode_tooManyExemplars_areRefused() {
+    var out = new ProtoWriter().string(4, "").string(4, "__name__").string(4, "x");
+    out.message(
+        5,
+        s -> {
+          sample(refs(s, 1, 2), 7);
+          for (int i = 0; i <= 1 << 18; i++) {
+            s.message(4, exemplar -> refs(exemplar, 1, 2));
+          }
+        });
+    assertThatThrownBy(() -> decoder.decodeMessage(out.toBytes()))
+        .hasMessage("more than 262144 exemplars and metadata in one request");
+  }
 }

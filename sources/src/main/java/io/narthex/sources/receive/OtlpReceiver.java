@@ -82,7 +82,7 @@ public final class OtlpReceiver implements Routes, AutoCloseable {
     }
     boolean json = type.equals(JSON);
     var now = options.get();
-    var body = new RequestBody(limits.maxBodyBytes());
+    var body = intake.body();
     return body.read(request)
         .flatMap(read -> intake.decoding(() -> accept(body, !encoding.isEmpty(), json, now)))
         .flatMap(
@@ -92,7 +92,8 @@ public final class OtlpReceiver implements Routes, AutoCloseable {
                     .map(result -> WriteOutcome.of(result, accepted.decoded().decoded()))
                     .flatMap(outcome -> answer(response, outcome, accepted.decoded(), json)))
         .onErrorResume(error -> intake.answer(response, intake.failure(error)))
-        .then();
+        .then()
+        .doFinally(end -> body.release());
   }
 
   private static @Nullable String refusal(String type, String encoding) {

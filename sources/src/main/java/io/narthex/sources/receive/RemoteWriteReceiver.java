@@ -89,13 +89,14 @@ public final class RemoteWriteReceiver implements Routes, AutoCloseable {
       return intake.answer(response, new WriteOutcome(415, protocol.refusal()));
     }
     boolean version2 = protocol.version2();
-    var body = new RequestBody(limits.maxBodyBytes());
+    var body = intake.body();
     return body.read(request)
         .flatMap(read -> intake.decoding(() -> accept(body, version2)))
         .flatMap(accepted -> awaited(accepted, version2, response))
         .flatMap(outcome -> intake.answer(response, outcome))
         .onErrorResume(error -> intake.answer(response, intake.failure(error)))
-        .then();
+        .then()
+        .doFinally(end -> body.release());
   }
 
   private Accepted<DecodedWrite> accept(RequestBody body, boolean version2) {

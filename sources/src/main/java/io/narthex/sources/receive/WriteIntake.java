@@ -33,6 +33,7 @@ final class WriteIntake implements AutoCloseable {
   private final AckRegistry acks;
   private final RemoteWriteReceiver.Limits limits;
   private final Scheduler decoding;
+  private final RequestBody.Room bodies;
 
   WriteIntake(
       String name, WriteChannel channel, AckRegistry acks, RemoteWriteReceiver.Limits limits) {
@@ -40,6 +41,9 @@ final class WriteIntake implements AutoCloseable {
     this.channel = channel;
     this.acks = acks;
     this.limits = limits;
+    this.bodies =
+        new RequestBody.Room(
+            Math.max(2L * limits.maxBodyBytes(), Runtime.getRuntime().maxMemory() / 8));
     this.decoding =
         Schedulers.newBoundedElastic(
             Runtime.getRuntime().availableProcessors(), WAITING_REQUESTS, name);
@@ -57,6 +61,11 @@ final class WriteIntake implements AutoCloseable {
    */
   record Accepted<T>(CompletableFuture<AppendResult> result, T decoded) {}
 
+  /** A body to read a request into. */
+  RequestBody body() {
+    return new RequestBody(limits.maxBodyBytes(), bodies);
+  }
+
   /** Runs a step that is too long for the event loop. */
   <T> Mono<T> decoding(Callable<T> step) {
     return Mono.fromCallable(step).subscribeOn(decoding);
@@ -73,12 +82,16 @@ final class WriteIntake implements AutoCloseable {
     if (!channel.reserve(bytes)) {
       throw new FaultException(Fault.UNAVAILABLE, "too much is being written, try again later");
     }
+    boolean sent = false;
     try {
       T decoded = decoder.get();
-      return new Accepted<>(send(write.apply(decoded).batch(), bytes), decoded);
-    } catch (RuntimeException e) {
-      channel.release(bytes);
-      throw e;
+      var result = send(write.apply(decoded).batch(), bytes);
+      sent = true;
+      return new Accepted<>(result, decoded);
+    } finally {
+      if (!sent) { // by whatever was thrown
+        channel.release(bytes);
+      }
     }
   }
 
