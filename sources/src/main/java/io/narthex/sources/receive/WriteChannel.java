@@ -18,6 +18,8 @@ import reactor.core.publisher.Operators;
  * that everything between the socket and the log counts.
  *
  * <p>One reader at a time; when it ends, what is queued is given up and its senders come again.
+ * Others of the same process wait, without a word, until they are needed: a process may run several
+ * subtasks of one source.
  */
 public final class WriteChannel {
   private final long limitBytes;
@@ -25,7 +27,8 @@ public final class WriteChannel {
   private final PushClock clock;
   private final AtomicLong reserved = new AtomicLong();
   private final Queue<SampleBatch> queue = new ConcurrentLinkedQueue<>();
-  private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
+  private final Queue<Reader> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<@Nullable Reader> active = new AtomicReference<>();
 
   /**
    * A channel.
@@ -79,48 +82,67 @@ public final class WriteChannel {
   void send(SampleBatch batch) {
     clock.accepted(batch);
     queue.add(batch);
-    var reader = link.get();
+    var reader = active.get();
     if (reader != null) {
       reader.drain();
     }
   }
 
-  /** The batches in the order in which they came; emitted on the threads that send or request. */
-  Flux<SampleBatch> batches() {
-    return new Flux<>() {
-      @Override
-      public void subscribe(CoreSubscriber<? super SampleBatch> actual) {
-        var next = new Link(actual);
-        if (!link.compareAndSet(null, next)) {
-          Operators.error(
-              actual, new IllegalStateException("the write channel has a reader already"));
-          return;
-        }
-        actual.onSubscribe(next);
-        next.drain();
-      }
-    };
+  /** A reader, which waits for its turn once it is subscribed to. */
+  Reader reader() {
+    return new Reader();
   }
 
   PushClock clock() {
     return clock;
   }
 
-  /** The reader has ended: whatever it took may be lost, so nobody is to wait for it any longer. */
-  void readerEnded() {
-    queue.clear();
-    clock.clear();
-    acks.failAll("the pipeline restarts, try again");
+  /** Lets the next reader read, if none does. */
+  private void promote() {
+    for (var next = waiting.peek(); next != null && active.get() == null; next = waiting.peek()) {
+      if (active.compareAndSet(null, next)) {
+        waiting.remove(next);
+        next.drain();
+      }
+    }
   }
 
-  private final class Link implements Subscription {
-    private final CoreSubscriber<? super SampleBatch> actual;
+  /** One who takes batches out of the channel, in the order in which they came. */
+  final class Reader extends Flux<SampleBatch> implements Subscription {
     private final AtomicInteger work = new AtomicInteger();
     private final AtomicLong requested = new AtomicLong();
+    private volatile @Nullable CoreSubscriber<? super SampleBatch> actual;
     private volatile boolean cancelled;
+    private volatile boolean read;
 
-    Link(CoreSubscriber<? super SampleBatch> actual) {
-      this.actual = actual;
+    /** Batches are emitted on the threads that send or request. Subscribed once. */
+    @Override
+    public void subscribe(CoreSubscriber<? super SampleBatch> subscriber) {
+      if (actual != null) {
+        Operators.error(subscriber, new IllegalStateException("this reader reads already"));
+        return;
+      }
+      actual = subscriber;
+      waiting.add(this); // before it can be cancelled
+      subscriber.onSubscribe(this);
+      promote();
+    }
+
+    /** Whether it reads, and nobody else. */
+    boolean isActive() {
+      return active.get() == this;
+    }
+
+    /** It has ended: whatever it took may be lost, so nobody is to wait for it any longer. */
+    void ended() {
+      cancel();
+      if (read) {
+        if (active.get() == null) {
+          queue.clear();
+        }
+        clock.clear();
+        acks.failAll("the pipeline restarts, try again");
+      }
     }
 
     @Override
@@ -134,11 +156,19 @@ public final class WriteChannel {
     @Override
     public void cancel() {
       cancelled = true;
-      link.compareAndSet(this, null);
+      waiting.remove(this);
+      if (active.compareAndSet(this, null)) {
+        promote();
+      }
     }
 
     /** Emits what is queued and requested; of several callers one does the work of all. */
-    void drain() {
+    private void drain() {
+      var subscriber = actual;
+      if (subscriber == null || !isActive()) {
+        return; // it drains when its turn comes
+      }
+      read = true;
       if (work.getAndIncrement() != 0) {
         return;
       }
@@ -146,12 +176,12 @@ public final class WriteChannel {
       do {
         long wanted = requested.get();
         long sent = 0;
-        while (sent < wanted && !cancelled) {
+        while (sent < wanted && !cancelled && isActive()) {
           var batch = queue.poll();
           if (batch == null) {
             break;
           }
-          actual.onNext(batch);
+          subscriber.onNext(batch);
           sent++;
         }
         if (sent > 0 && wanted != Long.MAX_VALUE) {

@@ -8,19 +8,21 @@ import reactor.core.publisher.Flux;
 /** What a reader takes out of a {@link WriteChannel}. */
 final class WriteFlow implements BatchFlow<NoSplit> {
   private final WriteChannel channel;
+  private final WriteChannel.Reader reader;
 
   WriteFlow(WriteChannel channel) {
     this.channel = channel;
+    reader = channel.reader();
   }
 
   @Override
   public Flux<SampleBatch> batches() {
-    return channel.batches();
+    return reader;
   }
 
   @Override
   public long watermark() {
-    return channel.clock().watermark();
+    return reader.isActive() ? channel.clock().watermark() : IDLE;
   }
 
   @Override
@@ -30,6 +32,6 @@ final class WriteFlow implements BatchFlow<NoSplit> {
 
   @Override
   public void close() {
-    channel.readerEnded();
+    reader.ended();
   }
 }

@@ -8,7 +8,7 @@ public final class WriteSource {
   private WriteSource() {}
 
   /**
-   * A source over a channel; to be run with parallelism 1, since a channel has one reader.
+   * A source over a channel. Of several readers in a process one reads, the others stand by.
    *
    * @param channel the channel of the reader's process
    */
