@@ -1,5 +1,4 @@
-// Runs before the first paint, so that a chosen theme does not flash the other one.
+// Runs before the first paint, so that the page does not flash in the other theme.
 const chosen = localStorage.getItem('narthex.theme');
-if (chosen === 'light' || chosen === 'dark') {
-  document.documentElement.dataset.theme = chosen;
-}
+const dark = chosen === 'dark' || (chosen !== 'light' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+document.documentElement.dataset.theme = dark ? 'dark' : 'light';

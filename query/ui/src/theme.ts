@@ -15,12 +15,10 @@ export function chosenTheme(): Theme {
 export function chooseTheme(theme: Theme): void {
   if (theme === 'auto') {
     localStorage.removeItem(KEY);
-    delete document.documentElement.dataset.theme;
   } else {
     localStorage.setItem(KEY, theme);
-    document.documentElement.dataset.theme = theme;
   }
-  listeners.forEach((listener) => listener());
+  show();
 }
 
 export function isDark(): boolean {
@@ -28,7 +26,13 @@ export function isDark(): boolean {
   return theme === 'dark' || (theme === 'auto' && system.matches);
 }
 
-system.addEventListener('change', () => listeners.forEach((listener) => listener()));
+/** The document's attribute decides for the styles; it is set before listeners read colours. */
+function show(): void {
+  document.documentElement.dataset.theme = isDark() ? 'dark' : 'light';
+  listeners.forEach((listener) => listener());
+}
+
+system.addEventListener('change', show);
 
 /** Whether the page is dark now; renders again when that changes. */
 export function useDark(): boolean {

@@ -44,6 +44,8 @@ import picocli.CommandLine.ScopeType;
 final class QueryCommand implements Runnable {
   private static final long DEFAULT_RANGE = 3_600_000;
   private static final int DEFAULT_POINTS = 240;
+  private static final int MOST_COLUMNS = 1000;
+  private static final int MOST_ROWS = 500;
 
   @SuppressWarnings("NullAway.Init") // set by the command-line library
   @CommandLine.Spec
@@ -128,7 +130,11 @@ final class QueryCommand implements Runnable {
       throw new ParameterException(spec.commandLine(), "--start is after --end");
     }
     var terminal = Terminal.ofOutput(System.getenv());
-    int columns = width == null ? terminal.columns() : width;
+    int columns = width == null ? terminal.columns() : within("--width", width, MOST_COLUMNS);
+    int rows =
+        height == null
+            ? Math.max(8, Math.min(24, terminal.rows() - 8))
+            : within("--height", height, MOST_ROWS);
     var chosen = format(Output.PLOT);
     long between = step == null ? step(to - from, chosen, columns) : duration(step);
     var options =
@@ -137,7 +143,7 @@ final class QueryCommand implements Runnable {
             to,
             between,
             columns,
-            height == null ? Math.max(8, Math.min(24, terminal.rows() - 8)) : height,
+            rows,
             style(style),
             terminal.colors() && outputFile == null,
             local ? ZoneId.systemDefault() : ZoneOffset.UTC);
@@ -242,6 +248,7 @@ final class QueryCommand implements Runnable {
     if (chosen == Output.ARROW) {
       throw new ParameterException(spec.commandLine(), "live answers are table, csv or json");
     }
+    int most = count == null ? 0 : within("--count", count, Integer.MAX_VALUE);
     return writing(
         out -> {
           var events =
@@ -249,7 +256,7 @@ final class QueryCommand implements Runnable {
                   .client()
                   .events("/api/v1/query_live", new Form().with("query", expression).fields);
           boolean first = true;
-          for (var answer : (count == null ? events : events.take(count)).toIterable(1)) {
+          for (var answer : (most == 0 ? events : events.take(most)).toIterable(1)) {
             remarks(answer);
             follow(answer.data(), chosen, out, first);
             out.flush();
@@ -400,6 +407,14 @@ final class QueryCommand implements Runnable {
     }
   }
 
+  private int within(String option, int asked, int most) {
+    if (asked < 1 || asked > most) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": " + asked + " is not from 1 to " + most);
+    }
+    return asked;
+  }
+
   private long duration(String text) {
     try {
       long millis = Times.duration(text);
@@ -450,7 +465,9 @@ final class QueryCommand implements Runnable {
     }
 
     Form limit(@Nullable Integer most) {
-      return most == null ? this : with("limit", most.toString());
+      return most == null
+          ? this
+          : with("limit", Integer.toString(within("--limit", most, Integer.MAX_VALUE)));
     }
   }
 }

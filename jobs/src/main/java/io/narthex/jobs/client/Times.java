@@ -16,6 +16,9 @@ public final class Times {
   private static final Pattern RELATIVE = Pattern.compile("(now)?-([0-9a-z]+)");
   private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
 
+  /** The end of the year 9999. */
+  private static final BigDecimal LATEST = BigDecimal.valueOf(253_402_300_799_999L);
+
   private Times() {}
 
   /**
@@ -33,7 +36,7 @@ public final class Times {
       return now - duration(relative.group(2));
     }
     if (NUMBER.matcher(text).matches()) {
-      return new BigDecimal(text).movePointRight(3).setScale(0, RoundingMode.HALF_UP).longValue();
+      return millis(text);
     }
     try {
       if (DAY.matcher(text).matches()) {
@@ -55,9 +58,19 @@ public final class Times {
    */
   public static long duration(String text) {
     if (NUMBER.matcher(text).matches()) {
-      return new BigDecimal(text).movePointRight(3).setScale(0, RoundingMode.HALF_UP).longValue();
+      return millis(text);
     }
     return PrometheusDuration.parse(text).toMillis();
+  }
+
+  private static long millis(String seconds) {
+    var millis = new BigDecimal(seconds).movePointRight(3).setScale(0, RoundingMode.HALF_UP);
+    if (millis.compareTo(LATEST) > 0) {
+      throw new IllegalArgumentException(
+          seconds
+              + " is too many seconds; milliseconds since 1970 want a dot before the last three");
+    }
+    return millis.longValue();
   }
 
   /** Seconds as the API takes them. */

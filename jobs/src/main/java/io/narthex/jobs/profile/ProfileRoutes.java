@@ -1,7 +1,5 @@
 package io.narthex.jobs.profile;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.Routes;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -29,7 +27,6 @@ import reactor.netty.http.server.HttpServerRoutes;
 public final class ProfileRoutes implements Routes {
   private static final Logger logger = LoggerFactory.getLogger(ProfileRoutes.class);
   private static final String BASE = "/debug/pprof";
-  private static final String PLAIN = "text/plain; charset=utf-8";
   private static final Duration DEFAULT = Duration.ofSeconds(30);
   private static final long MOST_SECONDS = 300;
 
@@ -47,13 +44,6 @@ public final class ProfileRoutes implements Routes {
 
   private final AtomicBoolean busy = new AtomicBoolean();
 
-  /** An answer. */
-  private record Answer(int status, String type, byte[] body) {
-    static Answer text(int status, String text) {
-      return new Answer(status, PLAIN, text.getBytes(UTF_8));
-    }
-  }
-
   @Override
   public void addTo(HttpServerRoutes routes, String prefix) {
     routes.route(
@@ -68,34 +58,34 @@ public final class ProfileRoutes implements Routes {
       HttpServerRequest request, HttpServerResponse response, String base) {
     if (!request.method().equals(HttpMethod.GET)) {
       response.header(HttpHeaderNames.ALLOW, "GET");
-      return send(response, Answer.text(405, "Method Not Allowed\n"));
+      return HttpServers.text(response, 405, "Method Not Allowed\n");
     }
     String name = HttpServers.path(request).substring(base.length());
     var parameters = new QueryStringDecoder(request.uri()).parameters();
     return switch (name) {
-      case "", "/" -> send(response, Answer.text(200, INDEX.formatted(base)));
+      case "", "/" -> HttpServers.text(response, 200, INDEX.formatted(base));
       case "/goroutine" ->
-          Mono.fromSupplier(() -> Answer.text(200, threads()))
+          Mono.fromSupplier(ProfileRoutes::threads)
               .subscribeOn(Schedulers.boundedElastic())
-              .flatMap(answer -> send(response, answer));
-      case "/profile" -> profile(parameters).flatMap(answer -> send(response, answer));
+              .flatMap(text -> HttpServers.text(response, 200, text));
+      case "/profile" -> profile(response, parameters);
       default ->
-          send(
+          HttpServers.text(
               response,
-              Answer.text(
-                  404, "no such profile: " + name.substring(1) + "\n\n" + INDEX.formatted(base)));
+              404,
+              "no such profile: " + name.substring(1) + "\n\n" + INDEX.formatted(base));
     };
   }
 
-  private Mono<Answer> profile(Map<String, List<String>> parameters) {
+  private Mono<Void> profile(HttpServerResponse response, Map<String, List<String>> parameters) {
     Duration length;
     try {
       length = length(parameters.getOrDefault("seconds", List.of()));
     } catch (IllegalArgumentException e) {
-      return Mono.just(Answer.text(400, e.getMessage() + "\n"));
+      return HttpServers.text(response, 400, e.getMessage() + "\n");
     }
     if (!busy.compareAndSet(false, true)) {
-      return Mono.just(Answer.text(503, "a profile is being made, try again later\n"));
+      return HttpServers.text(response, 503, "a profile is being made, try again later\n");
     }
     return Mono.using(
             CpuRecording::start,
@@ -104,13 +94,19 @@ public final class ProfileRoutes implements Routes {
                     .then(Mono.fromCallable(recording::finish)),
             CpuRecording::close)
         .subscribeOn(Schedulers.boundedElastic())
-        .map(profile -> new Answer(200, "application/octet-stream", profile))
+        .doFinally(signal -> busy.set(false))
+        .flatMap(
+            profile ->
+                response
+                    .header(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream")
+                    .header("X-Content-Type-Options", "nosniff")
+                    .sendByteArray(Mono.just(profile))
+                    .then())
         .onErrorResume(
             failure -> {
               logger.warn("no profile", failure);
-              return Mono.just(Answer.text(500, "no profile: " + failure + "\n"));
-            })
-        .doFinally(signal -> busy.set(false));
+              return HttpServers.text(response, 500, "no profile: " + failure + "\n");
+            });
   }
 
   private static Duration length(List<String> asked) {
@@ -135,14 +131,5 @@ public final class ProfileRoutes implements Routes {
       out.append(thread);
     }
     return out.toString();
-  }
-
-  private static Mono<Void> send(HttpServerResponse response, Answer answer) {
-    return response
-        .status(answer.status())
-        .header(HttpHeaderNames.CONTENT_TYPE, answer.type())
-        .header("X-Content-Type-Options", "nosniff")
-        .sendByteArray(Mono.just(answer.body()))
-        .then();
   }
 }

@@ -4,7 +4,6 @@ import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.Routes;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -52,8 +51,7 @@ final class LifecycleRoutes implements Routes {
 
   private static Mono<Void> notAllowed(HttpServerResponse response) {
     response.header(HttpHeaderNames.ALLOW, "POST, PUT");
-    return text(
-        response, HttpResponseStatus.METHOD_NOT_ALLOWED, "Only POST or PUT requests allowed\n");
+    return HttpServers.text(response, 405, "Only POST or PUT requests allowed\n");
   }
 
   private Mono<Void> handleReload(HttpServerRequest request, HttpServerResponse response) {
@@ -62,35 +60,23 @@ final class LifecycleRoutes implements Routes {
     }
     return Mono.fromRunnable(reload)
         .subscribeOn(Schedulers.boundedElastic())
-        .then(Mono.defer(() -> text(response, HttpResponseStatus.OK, "")))
+        .then(Mono.defer(() -> HttpServers.text(response, 200, "")))
         .onErrorResume(
             ConfigurationException.class,
             fault ->
-                text(
-                    response,
-                    HttpResponseStatus.INTERNAL_SERVER_ERROR,
-                    "failed to reload config: " + fault.getMessage() + "\n"));
+                HttpServers.text(
+                    response, 500, "failed to reload config: " + fault.getMessage() + "\n"));
   }
 
   private Mono<Void> handleQuit(HttpServerRequest request, HttpServerResponse response) {
     if (!enabled) {
       return refuse(response);
     }
-    return text(response, HttpResponseStatus.OK, "Requesting termination... Goodbye!")
+    return HttpServers.text(response, 200, "Requesting termination... Goodbye!")
         .doFinally(sent -> quit.run());
   }
 
   private static Mono<Void> refuse(HttpServerResponse response) {
-    return text(response, HttpResponseStatus.FORBIDDEN, "Lifecycle API is not enabled.\n");
-  }
-
-  private static Mono<Void> text(
-      HttpServerResponse response, HttpResponseStatus status, String text) {
-    return response
-        .status(status)
-        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .header("X-Content-Type-Options", "nosniff")
-        .sendString(Mono.just(text))
-        .then();
+    return HttpServers.text(response, 403, "Lifecycle API is not enabled.\n");
   }
 }

@@ -61,8 +61,21 @@ final class UserPages implements Routes, AutoCloseable {
   /** A console that is asked for. */
   record Request(String path, Map<String, List<String>> parameters) {}
 
-  /** A page with its status. */
-  private record Page(int status, String type, String text) {}
+  /** There is no page; the message says why. */
+  private static final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final int status;
+
+    Refusal(int status, String message) {
+      super(message, null, false, false);
+      this.status = status;
+    }
+
+    @Override
+    public String getMessage() {
+      return String.valueOf(super.getMessage());
+    }
+  }
 
   /**
    * Pages out of folders.
@@ -99,24 +112,29 @@ final class UserPages implements Routes, AutoCloseable {
     var parameters = new QueryStringDecoder(request.uri()).parameters();
     return Mono.fromCallable(() -> console(name, parameters))
         .subscribeOn(threads)
+        .flatMap(
+            page ->
+                response
+                    .header(HttpHeaderNames.CONTENT_TYPE, HTML)
+                    .header("X-Content-Type-Options", "nosniff")
+                    .sendString(Mono.just(page))
+                    .then())
+        .onErrorResume(Refusal.class, no -> HttpServers.text(response, no.status, no.getMessage()))
         .onErrorResume(
             RejectedExecutionException.class,
-            full -> Mono.just(new Page(503, PLAIN, "too many consoles are being made\n")))
-        .flatMap(page -> send(response, page));
+            full -> HttpServers.text(response, 503, "too many consoles are being made\n"));
   }
 
-  private Page console(String name, Map<String, List<String>> parameters) throws IOException {
+  private String console(String name, Map<String, List<String>> parameters) throws IOException {
     Path file = within(folders.consoles(), name);
     if (file == null) {
-      return new Page(404, PLAIN, "no such console: " + name + "\n");
+      throw new Refusal(404, "no such console: " + name + "\n");
     }
     try {
-      String page =
-          ConsoleTemplates.expand(
-              text(file), libraries(), data.apply(new Request(name, parameters)));
-      return new Page(200, HTML, page);
+      return ConsoleTemplates.expand(
+          text(file), libraries(), data.apply(new Request(name, parameters)));
     } catch (AlertTemplate.ExpansionException e) {
-      return new Page(500, PLAIN, e.getMessage() + "\n");
+      throw new Refusal(500, e.getMessage() + "\n");
     }
   }
 
@@ -150,7 +168,7 @@ final class UserPages implements Routes, AutoCloseable {
     Path file = folder == null ? null : within(folder, name);
     if (file == null) {
       String hint = folder == null ? " (--web.user-assets names their folder)" : "";
-      return send(response, new Page(404, PLAIN, "no such file: " + name + hint + "\n"));
+      return HttpServers.text(response, 404, "no such file: " + name + hint + "\n");
     }
     String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return response
@@ -186,15 +204,6 @@ final class UserPages implements Routes, AutoCloseable {
 
   private static Mono<Void> notAllowed(HttpServerResponse response) {
     response.header(HttpHeaderNames.ALLOW, "GET, HEAD");
-    return send(response, new Page(405, PLAIN, "Method Not Allowed\n"));
-  }
-
-  private static Mono<Void> send(HttpServerResponse response, Page page) {
-    return response
-        .status(page.status())
-        .header(HttpHeaderNames.CONTENT_TYPE, page.type())
-        .header("X-Content-Type-Options", "nosniff")
-        .sendString(Mono.just(page.text()))
-        .then();
+    return HttpServers.text(response, 405, "Method Not Allowed\n");
   }
 }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands of {@code narthex query} against a server that answers what it is told to. */
 class QueryCommandTest {
@@ -189,6 +191,68 @@ class QueryCommandTest {
     assertThat(run("instant", "up", "--user=a").err()).contains("$NARTHEX_PASSWORD");
     assertThat(run("instant", "up", "--time=noon").code()).isEqualTo(2);
     assertThat(run().err()).contains("instant, range, series, labels or live");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "range, --width=0, --width: 0 is not from 1 to 1000",
+    "range, --width=-5, --width: -5 is not from 1 to 1000",
+    "range, --width=2147483647, --width: 2147483647 is not",
+    "range, --width=wide, Invalid value for option '--width'",
+    "range, --height=0, --height: 0 is not from 1 to 500",
+    "range, --height=501, --height: 501 is not from 1 to 500",
+    "range, --step=0, --step: 0 is not positive",
+    "range, --step=0s, --step: 0s is not positive",
+    "range, --step=-1m, --step: ",
+    "range, --step=fast, --step: ",
+    "range, --step=99999999999999999999, too many seconds",
+    "range, --step=99999999y, --step: ",
+    "range, --start=99999999999999999999, too many seconds",
+    "range, --end=1795262400000, too many seconds",
+    "range, --start=2026-13-01, is no time",
+    "series, --limit=-1, --limit: -1 is not from 1",
+    "labels, --limit=0, --limit: 0 is not from 1",
+    "live, --count=0, --count: 0 is not from 1",
+    "live, --count=-3, --count: -3 is not from 1",
+    "instant, --output=xml, Invalid value for option '--output'",
+    "instant, --nonsense, Unknown option: '--nonsense'",
+  })
+  void usage_foolishValue_isNamedBeforeTheServerIsAsked(
+      String command, String option, String text) {
+    var ran = run(command, "up", option);
+    assertThat(ran.err()).contains(text).doesNotContain("\tat ");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void range_everyWidthAndHeight_isDrawnWithinIt() {
+    body = MATRIX;
+    for (String size : List.of("1", "19", "20", "500")) {
+      var ran =
+          run(
+              "range",
+              "up",
+              "--start=1795262400",
+              "--end=1795262460",
+              "--width=" + size,
+              "--height=" + size);
+      assertThat(ran.code()).as(ran.err()).isZero();
+      int most = Math.max(60, Integer.parseInt(size)); // what is too narrow to be read is wider
+      assertThat(ran.out().lines().allMatch(line -> line.length() <= most)).as(ran.out()).isTrue();
+    }
+  }
+
+  @Test
+  void range_asCsvAndJson_areThePoints() {
+    body = MATRIX;
+    String[] times = {"--start=1795262400", "--end=1795262460"};
+    assertThat(run("range", "up", "-o", "csv", times[0], times[1]).out())
+        .startsWith("job,timestamp,value\r\nn,2026-11-21T12:00:00Z,1\r\n")
+        .endsWith("m,2026-11-21T12:01:00Z,NaN\r\n");
+    assertThat(run("range", "up", "-o", "json", times[0], times[1]).out())
+        .startsWith("{\"resultType\":\"matrix\"");
+    assertThat(asked.get(1)).contains("step=1");
   }
 
   @Test

@@ -155,6 +155,16 @@ public final class HttpServers {
         .then();
   }
 
+  /** An answer of plain text, which no browser takes for anything else. */
+  public static Mono<Void> text(HttpServerResponse response, int status, String text) {
+    return response
+        .status(HttpResponseStatus.valueOf(status))
+        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .header("X-Content-Type-Options", "nosniff")
+        .sendString(Mono.just(text))
+        .then();
+  }
+
   /**
    * The path of a request as it came, still escaped. Reactor Netty's own accessors throw where an
    * address is malformed.

@@ -186,12 +186,7 @@ public final class WebGuard implements AutoCloseable {
   }
 
   private static Mono<Void> refuse(HttpServerResponse response, int status, String text) {
-    return response
-        .status(status)
-        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .header("X-Content-Type-Options", "nosniff")
-        .sendString(Mono.just(text + "\n"))
-        .then();
+    return HttpServers.text(response, status, text + "\n");
   }
 
   private void look() {

@@ -2,6 +2,7 @@ package io.narthex.query.http;
 
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.ExprWalk;
 import io.narthex.query.promql.parse.FunctionSignatures;
 import io.narthex.query.promql.parse.ParseOptions;
 import io.narthex.query.promql.parse.PromqlParser;
@@ -55,64 +56,12 @@ final class QuerySyntax {
   }
 
   /** Walks a tree and gathers the matchers of its selectors. */
-  private static final class Selectors implements Expr.Visitor<Boolean> {
+  private static final class Selectors extends ExprWalk {
     private final List<List<Matcher>> found = new ArrayList<>();
-
-    @Override
-    public Boolean number(Expr.NumberLiteral node) {
-      return true;
-    }
-
-    @Override
-    public Boolean string(Expr.StringLiteral node) {
-      return true;
-    }
 
     @Override
     public Boolean vectorSelector(Expr.VectorSelector node) {
       return found.add(node.matchers());
-    }
-
-    @Override
-    public Boolean matrixSelector(Expr.MatrixSelector node) {
-      return node.vector().accept(this);
-    }
-
-    @Override
-    public Boolean subquery(Expr.Subquery node) {
-      return node.expr().accept(this);
-    }
-
-    @Override
-    public Boolean unary(Expr.Unary node) {
-      return node.expr().accept(this);
-    }
-
-    @Override
-    public Boolean binary(Expr.Binary node) {
-      return node.left().accept(this) && node.right().accept(this);
-    }
-
-    @Override
-    public Boolean aggregate(Expr.Aggregate node) {
-      var parameter = node.parameter();
-      return (parameter == null || parameter.accept(this)) && node.expr().accept(this);
-    }
-
-    @Override
-    public Boolean call(Expr.Call node) {
-      node.arguments().forEach(argument -> argument.accept(this));
-      return true;
-    }
-
-    @Override
-    public Boolean paren(Expr.Paren node) {
-      return node.expr().accept(this);
-    }
-
-    @Override
-    public Boolean stepInvariant(Expr.StepInvariant node) {
-      return node.expr().accept(this);
     }
   }
 }

@@ -2,8 +2,8 @@ package io.narthex.query.promql.cache;
 
 import io.narthex.query.promql.ast.DurationValue;
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.ExprWalk;
 import io.narthex.query.promql.ast.TimeModifier;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * known time beyond, and from nothing else: not from start and end of the query, nor from other
  * steps, nor from an order that is nowhere fixed.
  */
-final class StepLocality implements Expr.Visitor<Boolean> {
+final class StepLocality extends ExprWalk {
   /** They know the query's range; or take other series, of which changes say nothing by time. */
   private static final Set<String> EXCLUDED = Set.of("start", "end", "range", "info");
 
@@ -28,23 +28,13 @@ final class StepLocality implements Expr.Visitor<Boolean> {
   }
 
   @Override
-  public Boolean number(Expr.NumberLiteral node) {
-    return true;
-  }
-
-  @Override
-  public Boolean string(Expr.StringLiteral node) {
-    return true;
-  }
-
-  @Override
   public Boolean vectorSelector(Expr.VectorSelector node) {
     return node.extension() == Expr.Extension.NONE && isRelative(node.time());
   }
 
   @Override
   public Boolean matrixSelector(Expr.MatrixSelector node) {
-    return isLiteral(node.range()) && node.vector().accept(this);
+    return isLiteral(node.range()) && super.matrixSelector(node);
   }
 
   @Override
@@ -52,17 +42,7 @@ final class StepLocality implements Expr.Visitor<Boolean> {
     return isLiteral(node.range())
         && isLiteral(node.step())
         && isRelative(node.time())
-        && node.expr().accept(this);
-  }
-
-  @Override
-  public Boolean unary(Expr.Unary node) {
-    return node.expr().accept(this);
-  }
-
-  @Override
-  public Boolean binary(Expr.Binary node) {
-    return all(List.of(node.left(), node.right()));
+        && super.subquery(node);
   }
 
   @Override
@@ -72,32 +52,12 @@ final class StepLocality implements Expr.Visitor<Boolean> {
           case TOPK, BOTTOMK, LIMITK, LIMIT_RATIO -> true;
           default -> false;
         };
-    @Nullable Expr parameter = node.parameter();
-    return !chooses && (parameter == null || parameter.accept(this)) && node.expr().accept(this);
+    return !chooses && super.aggregate(node);
   }
 
   @Override
   public Boolean call(Expr.Call node) {
-    return !EXCLUDED.contains(node.function().name()) && all(node.arguments());
-  }
-
-  @Override
-  public Boolean paren(Expr.Paren node) {
-    return node.expr().accept(this);
-  }
-
-  @Override
-  public Boolean stepInvariant(Expr.StepInvariant node) {
-    return node.expr().accept(this);
-  }
-
-  private boolean all(List<Expr> parts) {
-    for (Expr part : parts) {
-      if (!part.accept(this)) {
-        return false;
-      }
-    }
-    return true;
+    return !EXCLUDED.contains(node.function().name()) && super.call(node);
   }
 
   private boolean isRelative(TimeModifier time) {
