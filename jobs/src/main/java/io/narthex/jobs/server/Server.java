@@ -117,14 +117,19 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     logger.info("stopping");
-    warmUp.close();
-    parts.facts().state(State.STOPPING);
-    parts.stopListening();
-    checkpoint(job, "the start goes back to the last checkpoint").join();
-    job.cancel().join();
-    flink.close();
-    parts.close();
+    var steps =
+        new ClosingSteps()
+            .run("end the rehearsal", warmUp::close)
+            .run("tell that the server stops", () -> parts.facts().state(State.STOPPING))
+            .run("stop listening", parts::stopListening)
+            .run(
+                "take a last checkpoint",
+                () -> checkpoint(job, "the start goes back to the last checkpoint").join())
+            .run("end the pipeline", () -> job.cancel().join())
+            .run("stop Flink", flink::close)
+            .run("close all parts", parts::close);
     logger.info("stopped");
+    steps.finish();
   }
 
   private static void becomeReady(ServerParts parts, EmbeddedFlink.Job job) {

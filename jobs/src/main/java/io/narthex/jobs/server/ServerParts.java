@@ -154,9 +154,11 @@ final class ServerParts implements AutoCloseable {
   }
 
   void stopListening() {
-    notifications.close(); // its followers would keep the server waiting
-    api.endStreams();
-    web.close();
+    new ClosingSteps()
+        .run("end notifications", notifications::close) // whose followers would keep it waiting
+        .run("end streams", api::endStreams)
+        .run("close the HTTP server", web::close)
+        .finish();
   }
 
   /** The job of this server. */
@@ -220,13 +222,15 @@ final class ServerParts implements AutoCloseable {
 
   @Override
   public void close() {
-    api.close();
-    pages.close();
-    receiver.close();
-    otlp.close();
-    rules.close();
-    store.close();
-    handles.forEach(InProcess::release);
+    new ClosingSteps()
+        .run("end queries", api::close)
+        .run("end pages", pages::close)
+        .run("end remote write", receiver::close)
+        .run("end OTLP", otlp::close)
+        .run("end rules", rules::close)
+        .run("close the store", store::close)
+        .run("let the parts go", () -> handles.forEach(InProcess::release))
+        .finish();
   }
 
   private void apply(Configuration next) {

@@ -12,16 +12,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.DisposableServer;
 
 /** The one HTTP server, composed of the routes of all parts. */
 public final class WebServer implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(WebServer.class);
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final WebPlace place;
   private final int maxConnections;
   private final HttpServers.Limits limits;
   private final WebGuard guard;
+  private final Duration grace;
   private final AtomicInteger open = new AtomicInteger();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private @Nullable DisposableServer server;
@@ -41,6 +45,21 @@ public final class WebServer implements AutoCloseable {
    * @param guard closed with the server
    */
   public WebServer(WebPlace place, int maxConnections, HttpServers.Limits limits, WebGuard guard) {
+    this(place, maxConnections, limits, guard, GRACE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param grace how long requests that run may take to end when the server is closed
+   */
+  WebServer(
+      WebPlace place,
+      int maxConnections,
+      HttpServers.Limits limits,
+      WebGuard guard,
+      Duration grace) {
+    this.grace = grace;
     this.limits = limits;
     this.guard = guard;
     this.place = place;
@@ -70,14 +89,21 @@ public final class WebServer implements AutoCloseable {
             .bindNow();
   }
 
-  /** Takes no more requests and lets those that run end, for a few seconds at most. */
+  /** Takes no more requests and lets those that run end, for a few seconds; then cuts them. */
   @Override
   public void close() {
-    if (server != null) {
-      server.disposeNow(GRACE);
-      server = null;
+    var bound = server;
+    server = null;
+    try {
+      if (bound != null) {
+        bound.disposeNow(grace);
+      }
+    } catch (IllegalStateException e) { // how Reactor Netty tells that time is over
+      logger.warn("{} connections are cut, whose requests took too long to end", open.get());
+    } finally {
+      connections.close().awaitUninterruptibly();
+      guard.close();
     }
-    guard.close();
   }
 
   /**

@@ -3,13 +3,20 @@ package io.narthex.jobs.server;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.pipeline.http.HttpServers;
+import io.narthex.pipeline.http.Routes;
+import io.narthex.pipeline.http.WebGuard;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class WebServerTest {
   private static final int LIMIT = 3;
@@ -43,6 +50,37 @@ class WebServerTest {
           socket.close();
         }
       }
+    }
+  }
+
+  @Test
+  void close_requestThatDoesNotEnd_isCutAndTheRestIsClosed() throws Exception {
+    int port = freePort();
+    var asked = new CountDownLatch(1);
+    var guard = WebGuard.open();
+    Routes endless =
+        (routes, prefix) ->
+            routes.get(
+                "/endless",
+                (request, response) -> {
+                  asked.countDown();
+                  return Mono.never();
+                });
+    try (var socket = new Socket()) {
+      var server =
+          new WebServer(
+              WebPlace.of("127.0.0.1:" + port, null, null),
+              LIMIT,
+              HttpServers.Limits.DEFAULT,
+              guard,
+              Duration.ofMillis(100));
+      server.listen(List.of(endless));
+      socket.connect(new InetSocketAddress("127.0.0.1", port));
+      String request = "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      asked.await();
+      server.close();
+      assertThat(statusLine(socket, "GET", "/endless")).as("the connection is cut").isEmpty();
     }
   }
 

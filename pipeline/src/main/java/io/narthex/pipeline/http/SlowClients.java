@@ -3,6 +3,7 @@ package io.narthex.pipeline.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.AttributeKey;
 import java.time.Duration;
@@ -23,20 +24,30 @@ final class SlowClients extends ChannelDuplexHandler {
   private static final AttributeKey<SlowClients> KEY = AttributeKey.valueOf(SlowClients.class, "");
 
   private final Duration head;
+  private final Duration stall;
   private @Nullable Future<?> waiting; // all fields are only touched on the connection's event loop
   private int answering;
 
-  private SlowClients(Duration head) {
+  private SlowClients(Duration head, Duration stall) {
     this.head = head;
+    this.stall = stall;
   }
 
   /** Watches a connection. */
   static void watch(Channel channel, Duration head, Duration stall) {
-    var watcher = new SlowClients(head);
+    var watcher = new SlowClients(head, stall);
     channel.attr(KEY).set(watcher);
     channel
         .pipeline()
         .addFirst(new WriteTimeoutHandler(stall.toMillis(), TimeUnit.MILLISECONDS), watcher);
+  }
+
+  /**
+   * Watches a stream of HTTP/2: one whose window its client leaves closed writes nothing to the
+   * connection, so that only the stream knows that it waits.
+   */
+  private void watchStream(Http2StreamChannel stream) {
+    stream.pipeline().addFirst(new WriteTimeoutHandler(stall.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   /** The head of a request is there; to be called on the event loop. */
@@ -47,6 +58,9 @@ final class SlowClients extends ChannelDuplexHandler {
           if (watcher != null) {
             watcher.answering++;
             watcher.disarm();
+            if (connection.channel() instanceof Http2StreamChannel stream) {
+              watcher.watchStream(stream);
+            }
           }
         });
   }

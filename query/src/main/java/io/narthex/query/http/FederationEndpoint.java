@@ -10,7 +10,6 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
-import io.narthex.query.promql.Cancellation;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * All samples are taken at one moment before the first is written.
  */
 final class FederationEndpoint {
+  /** What is kept of a sample besides the bytes of its labels and a histogram. */
+  private static final long SAMPLE_BYTES = 200;
+
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final SampleStore store;
@@ -33,8 +35,10 @@ final class FederationEndpoint {
   private final QuerySyntax syntax;
   private final Clock clock;
   private final long lookbackMillis;
+  private final AnswerMemory memory;
 
-  FederationEndpoint(ApiServices services, ApiOptions options, Clock clock) {
+  FederationEndpoint(ApiServices services, ApiOptions options, Clock clock, AnswerMemory memory) {
+    this.memory = memory;
     this.store = services.store();
     this.facts = services.facts();
     this.syntax = new QuerySyntax(options.language());
@@ -63,6 +67,32 @@ final class FederationEndpoint {
         Comparator.comparing(Newest::name).thenComparing(Newest::labels);
   }
 
+  /** Samples that were found, with what they take. */
+  private static final class Gathered {
+    private static final long PIECE = 1 << 20;
+
+    private final Map<Labels, Newest> byLabels;
+    private final AnswerMemory.Account account;
+    private long bytes;
+    private long counted;
+
+    Gathered(Map<Labels, Newest> byLabels, AnswerMemory.Account account) {
+      this.byLabels = byLabels;
+      this.account = account;
+    }
+
+    void put(Newest newest) {
+      var histogram = newest.histogram;
+      bytes += SAMPLE_BYTES + newest.labels.bytes().length;
+      bytes += histogram == null ? 0 : histogram.sizeInBytes();
+      if (bytes > counted) {
+        counted = bytes + PIECE;
+        account.hold(counted);
+      }
+      byLabels.put(newest.labels, newest);
+    }
+  }
+
   private Reply federate(Call call) {
     List<List<Matcher>> selectors;
     try {
@@ -76,13 +106,13 @@ final class FederationEndpoint {
     var format = AnswerFormat.acceptedOfFederation(call.accept());
     boolean histograms = format.messages() != null; // which the text format does not have
     long now = clock.millis();
-    var found = new HashMap<Labels, Newest>();
+    var found = new Gathered(new HashMap<>(), memory.open(call));
     for (var matchers : selectors) {
       if (!matchers.isEmpty()) {
-        collect(matchers, now, histograms, call.cancellation(), found);
+        collect(matchers, now, histograms, call, found);
       }
     }
-    var samples = new ArrayList<>(found.values());
+    var samples = new ArrayList<>(found.byLabels.values());
     samples.sort(Newest.BY_NAME);
     JsonBody body =
         format.messages() == null
@@ -93,17 +123,13 @@ final class FederationEndpoint {
   }
 
   private void collect(
-      List<Matcher> matchers,
-      long now,
-      boolean histograms,
-      Cancellation cancellation,
-      Map<Labels, Newest> found) {
+      List<Matcher> matchers, long now, boolean histograms, Call call, Gathered found) {
     long from = now - lookbackMillis;
     var selector = new SampleStore.Selector(matchers, from, now, false);
     var buffer = new SampleBuffer();
     try (var selection = store.select(selector)) {
       for (int series = 0; series < selection.size(); series++) {
-        if (cancellation.isCancelled()) {
+        if (call.cancellation().isCancelled()) {
           throw new FaultException(Fault.CANCELED, "the client is gone");
         }
         buffer.clear();
@@ -119,7 +145,7 @@ final class FederationEndpoint {
               histogram == null ? !StaleMarker.is(value) : histograms && !histogram.isStale();
           if (shown && !name.isEmpty()) {
             long at = buffer.timestamps()[last];
-            found.put(labels, new Newest(name, labels, at, value, histogram));
+            found.put(new Newest(name, labels, at, value, histogram));
           }
         }
       }

@@ -50,7 +50,7 @@ final class LiveQueryEndpoint {
     Long asked = parameters.duration("min_interval");
     long interval = asked == null ? DEFAULT_INTERVAL : Math.max(LEAST_INTERVAL, asked);
     var asJson = call.asJson();
-    String first = event(asJson); // what is wrong with the query is an ordinary answer
+    String first = first(asJson); // what is wrong with the query is an ordinary answer
     var follower = live.follow(syntax.selectors(parameters.get("query")));
     var left = new AtomicBoolean();
     call.progress()
@@ -63,6 +63,15 @@ final class LiveQueryEndpoint {
     Mono<String> next = Mono.defer(() -> evaluate(asJson));
     return new Reply.Events(
         Flux.concat(Mono.just(first), follower.each(Duration.ofMillis(interval), next)));
+  }
+
+  /**
+   * The first event; what its evaluation held is free before the stream, which may last, begins.
+   */
+  private String first(Call call) {
+    try (var progress = QueryProgress.keepingResult()) {
+      return event(call.again(call.arrivedNanos(), call.cancellation(), progress));
+    }
   }
 
   private Mono<String> evaluate(Call first) {

@@ -9,6 +9,8 @@ import java.util.function.Predicate;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerRoutes;
 
@@ -27,6 +29,8 @@ public final class QueryApi implements Routes, AutoCloseable {
   private static final long ARROW_BYTES = 256L << 20;
 
   /** Enough for those that read and some that wait for them; the latter only hold a thread. */
+  private static final Logger logger = LoggerFactory.getLogger(QueryApi.class);
+
   private static final int READ_THREADS = 64;
 
   private final Workers queries;
@@ -44,6 +48,10 @@ public final class QueryApi implements Routes, AutoCloseable {
   }
 
   QueryApi(ApiServices services, ApiOptions options, Clock clock) {
+    this(services, options, clock, AnswerMemory.ofHeap());
+  }
+
+  QueryApi(ApiServices services, ApiOptions options, Clock clock, AnswerMemory memory) {
     // The engine lets queries compute by turns; who waits for a turn waits on a thread of its own.
     queries = new Workers("query", options.maxConcurrency() + options.maxQueued(), 0);
     var running = new RunningQueries();
@@ -57,7 +65,7 @@ public final class QueryApi implements Routes, AutoCloseable {
     live = new LiveQueries(options.maxLive(), services.arrivals());
     routes.addAll(new LiveQueryEndpoint(live, evaluating, options, queries).routes());
     routes.addAll(new RunningQueryEndpoints(running).routes());
-    routes.addAll(new SeriesEndpoints(services, options).routes());
+    routes.addAll(new SeriesEndpoints(services, options, memory).routes());
     routes.addAll(new TargetEndpoints(services, options).routes());
     routes.addAll(new RuleEndpoints(services.board()).routes());
     routes.addAll(new RuleExplainEndpoint(services.board()).routes());
@@ -65,13 +73,13 @@ public final class QueryApi implements Routes, AutoCloseable {
     routes.addAll(new StatusEndpoints(services, options, clock).routes());
     routes.addAll(new AdminEndpoints(services, options).routes());
     routes.addAll(new PageEndpoints(services).routes());
-    routes.addAll(new FederationEndpoint(services, options, clock).routes());
+    routes.addAll(new FederationEndpoint(services, options, clock, memory).routes());
     routes.addAll(new ScrapePoolEndpoints(services).routes());
     routes.addAll(new NotificationEndpoints(services).routes());
     routes.addAll(new SelfMetricsEndpoint(services).routes());
     routes.addAll(new SearchEndpoints(services, options).routes());
     routes.addAll(new OpenApiEndpoint(services).routes());
-    routes.addAll(new RemoteReadEndpoint(services, options.remoteRead()).routes());
+    routes.addAll(new RemoteReadEndpoint(services, options.remoteRead(), memory).routes());
     routes.forEach(route -> services.httpMetrics().declare(route.path()));
     paths =
         routes.stream()
@@ -140,6 +148,10 @@ public final class QueryApi implements Routes, AutoCloseable {
     queries.close();
     lookups.close();
     reads.close();
-    arrow.close();
+    try {
+      arrow.close();
+    } catch (IllegalStateException e) { // how Arrow tells that some of it is in use
+      logger.warn("an answer in Arrow's format was still being written: {}", e.getMessage());
+    }
   }
 }

@@ -32,16 +32,17 @@ final class RemoteReadEndpoint {
   private static final String PLAIN = "text/plain; charset=utf-8";
   private static final long LOOK_MILLIS = 100;
 
-  /** An answer that is no stream is built in memory: it may take this part of the heap. */
-  private static final int PART_OF_HEAP = 8;
+  /** The message in a buffer that grows, and once more compressed. */
+  private static final int MESSAGE_COPIES = 3;
 
   private final SampleStore store;
   private final ServerFacts facts;
   private final RemoteReadOptions limits;
   private final Semaphore gate;
-  private final long maxMessageBytes = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
+  private final AnswerMemory memory;
 
-  RemoteReadEndpoint(ApiServices services, RemoteReadOptions limits) {
+  RemoteReadEndpoint(ApiServices services, RemoteReadOptions limits, AnswerMemory memory) {
+    this.memory = memory;
     this.store = services.store();
     this.facts = services.facts();
     this.limits = limits;
@@ -87,11 +88,11 @@ final class RemoteReadEndpoint {
             "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse", null, frames);
       }
       if (type == RemoteReadRequest.SAMPLES) {
-        return samples(request, call.cancellation());
+        return samples(request, call);
       }
     }
     if (request.accepted().isEmpty()) {
-      return samples(request, call.cancellation());
+      return samples(request, call);
     }
     throw new FaultException(
         Fault.BAD_DATA,
@@ -114,7 +115,8 @@ final class RemoteReadEndpoint {
     }
   }
 
-  private Reply samples(RemoteReadRequest request, Cancellation cancellation) {
+  private Reply samples(RemoteReadRequest request, Call call) {
+    var account = memory.open(call);
     var response = new RemoteReadResponse();
     var external = externalLabels();
     var buffer = new SampleBuffer();
@@ -122,7 +124,7 @@ final class RemoteReadEndpoint {
     for (var query : request.queries()) {
       try (var selection = select(query, external)) {
         for (int series = 0; series < selection.size(); series++) {
-          check(cancellation);
+          check(call.cancellation());
           buffer.clear();
           selection.read(series, before(query.from()), query.to(), buffer);
           samples += buffer.size();
@@ -133,18 +135,20 @@ final class RemoteReadEndpoint {
           if (buffer.size() > 0) {
             response.series(labels(selection, series, external), buffer);
           }
-          if (response.size() > maxMessageBytes) {
+          if (MESSAGE_COPIES * response.size() > memory.limit()) {
             throw new FaultException(
                 Fault.BAD_DATA,
                 "the answer is larger than "
-                    + maxMessageBytes
+                    + memory.limit() / MESSAGE_COPIES
                     + " bytes: ask for STREAMED_XOR_CHUNKS, or for less");
           }
+          account.hold(MESSAGE_COPIES * response.size());
         }
       }
       response.endQuery();
     }
     byte[] message = response.compressed();
+    account.hold(message.length);
     return new Reply.Bytes(
         "application/x-protobuf",
         "snappy",

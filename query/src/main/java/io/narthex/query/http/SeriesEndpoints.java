@@ -10,10 +10,15 @@ import java.util.function.BiConsumer;
 
 /** Which series, label names and label values there are. */
 final class SeriesEndpoints {
+  /** What a series takes in a list, estimated. */
+  private static final long SERIES_BYTES = 256;
+
   private final SampleStore store;
   private final QuerySyntax syntax;
+  private final AnswerMemory memory;
 
-  SeriesEndpoints(ApiServices services, ApiOptions options) {
+  SeriesEndpoints(ApiServices services, ApiOptions options, AnswerMemory memory) {
+    this.memory = memory;
     this.store = services.store();
     this.syntax = new QuerySyntax(options.language());
   }
@@ -62,7 +67,16 @@ final class SeriesEndpoints {
     } catch (FaultException e) {
       throw Parameters.invalid("match[]", e.getMessage());
     }
-    return list(store.series(matchers, start, end, oneMore(limit)), limit, JsonOut::labels);
+    int most = (int) Math.min(Integer.MAX_VALUE - 1, memory.limit() / SERIES_BYTES);
+    int asked = oneMore(limit);
+    var all = store.series(matchers, start, end, asked == 0 ? most + 1 : Math.min(asked, most + 1));
+    if (all.size() > most) {
+      throw new FaultException(
+          Fault.TOO_MANY_SAMPLES,
+          "more than " + most + " series; limit says how many are wanted, or match[] fewer");
+    }
+    memory.open(call).hold(SERIES_BYTES * all.size());
+    return list(all, limit, JsonOut::labels);
   }
 
   /** The conditions of selectors, each of which must say what to take, not only what to leave. */

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +73,29 @@ final class ApiServer implements AutoCloseable {
     this(options, engine, HttpServers.Limits.DEFAULT, series);
   }
 
+  /** A server whose answers may take so much memory. */
+  ApiServer(AnswerMemory memory, Labels... series) {
+    this(
+        ApiOptions.DEFAULT,
+        request -> {
+          throw new AssertionError("no query");
+        },
+        HttpServers.Limits.DEFAULT,
+        memory,
+        List.of(series));
+  }
+
   private ApiServer(
       ApiOptions options, QueryEngine engine, HttpServers.Limits limits, List<Labels> series) {
+    this(options, engine, limits, AnswerMemory.ofHeap(), series);
+  }
+
+  private ApiServer(
+      ApiOptions options,
+      QueryEngine engine,
+      HttpServers.Limits limits,
+      AnswerMemory memory,
+      List<Labels> series) {
     store = new FakeStore(series.toArray(Labels[]::new));
     api =
         new QueryApi(
@@ -86,7 +108,9 @@ final class ApiServer implements AutoCloseable {
                 new Facts(),
                 registry,
                 new HttpMetrics(registry)),
-            options);
+            options,
+            Clock.systemUTC(),
+            memory);
     server = HttpServers.create("127.0.0.1:0", limits, "", List.of(api)).bindNow();
   }
 

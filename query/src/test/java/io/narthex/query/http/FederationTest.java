@@ -65,6 +65,20 @@ class FederationTest {
     server.store.samples.put(labels, buffer);
   }
 
+  @Test
+  void federate_moreThanMemory_isToldToTryAgainAndGivesBackWhatItHeld() {
+    var memory = new AnswerMemory(64 << 10);
+    try (var small = new ApiServer(memory, UP_A)) {
+      var buffer = new SampleBuffer();
+      buffer.add(now - 10_000, 1);
+      small.store.samples.put(UP_A, buffer);
+      var answer = small.get("/federate?match%5B%5D=up");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).contains("try again later");
+      assertThat(memory.held()).isZero();
+    }
+  }
+
   @AfterEach
   void stop() {
     server.close();

@@ -6,6 +6,7 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
+import io.narthex.query.promql.QueryResult;
 import io.narthex.query.promql.QueryValue;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -68,6 +69,30 @@ class LiveQueryTest {
       assertThat(next(events)).contains("[1,\"2\"]");
       append("__name__", "up", "job", "b");
       assertThat(next(events)).contains("[1,\"3\"]");
+    }
+  }
+
+  @Test
+  void follow_firstEvent_holdsNoMemoryWhileTheStreamLasts() throws Exception {
+    var held = new AtomicInteger();
+    try (var holding =
+        new ApiServer(
+            ApiOptions.DEFAULT,
+            request -> {
+              held.incrementAndGet();
+              request.progress().onClose(held::decrementAndGet);
+              return new QueryResult(
+                  new QueryValue.Scalar(0, 1), List.of(), List.of(), ApiServer.STATISTICS);
+            })) {
+      var answer =
+          holding.client.send(
+              HttpRequest.newBuilder(holding.uri("/api/v1/query_live?query=up")).build(),
+              HttpResponse.BodyHandlers.ofInputStream());
+      try (var events =
+          new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+        assertThat(next(events)).contains("success");
+        assertThat(held).hasValue(0);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.pipeline.config.ConfigurationLoader;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.query.promql.QueryProgress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -48,6 +49,42 @@ class RemoteReadTest {
   void close() {
     assertThat(server.store.open).hasValue(0);
     server.close();
+  }
+
+  @Test
+  void read_severalLargeAnswers_doNotTakeMoreThanTheirMemory() throws Exception {
+    server.close();
+    var memory = new AnswerMemory(40_000);
+    server = new ApiServer(memory, A, B);
+    var samples = new SampleBuffer();
+    for (int i = 0; i < 600; i++) {
+      samples.add(1000L * i, i);
+    }
+    server.store.samples.put(A, samples);
+    byte[] all = query(0, 10_000_000, matcher(0, "job", "a"));
+    assertThat(read(all).statusCode()).isEqualTo(200);
+    while (memory.held() > 0) { // until the server has seen that the answer is over
+      Thread.onSpinWait();
+    }
+    try (var held = new HeldMemory(memory, 30_000)) {
+      var refused = read(all);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("try again later");
+    }
+  }
+
+  /** Memory that another answer holds. */
+  private static final class HeldMemory implements AutoCloseable {
+    private final QueryProgress progress = QueryProgress.keepingResult();
+
+    HeldMemory(AnswerMemory memory, long bytes) {
+      memory.open(progress).hold(bytes);
+    }
+
+    @Override
+    public void close() {
+      progress.close();
+    }
   }
 
   /** One field of protobuf: number, wire type, value. */

@@ -188,10 +188,9 @@ public final class AlertJournal implements AlertHistory, AutoCloseable {
 
   private void write() {
     for (var frames = take(); !frames.isEmpty(); frames = take()) {
-      try {
-        files.append(frames);
-      } catch (IOException e) {
-        LOG.error("{} entries of the trail of alerts are lost", frames.size(), e);
+      int lost = frames.size() - files.append(frames);
+      if (lost > 0) {
+        LOG.error("{} entries of the trail of alerts are lost", lost);
       }
       lock.lock();
       try {

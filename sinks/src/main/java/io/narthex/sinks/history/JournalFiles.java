@@ -63,16 +63,41 @@ final class JournalFiles implements AutoCloseable {
         .array();
   }
 
-  /** Appends frames; they outlive the process, not a loss of power. */
-  void append(List<byte[]> frames) throws IOException {
-    for (byte[] frame : frames) {
-      var open = channel;
-      if (open == null || written >= fileBytes) {
-        open = next();
+  /**
+   * Appends frames; they outlive the process, not a loss of power.
+   *
+   * @return how many were written; all, unless writing failed, which the log says
+   */
+  int append(List<byte[]> frames) {
+    int done = 0;
+    try {
+      for (byte[] frame : frames) {
+        var open = channel;
+        if (open == null || written >= fileBytes) {
+          open = next();
+        }
+        var bytes = ByteBuffer.wrap(frame);
+        while (bytes.hasRemaining()) {
+          written += open.write(bytes);
+        }
+        done++;
       }
-      var bytes = ByteBuffer.wrap(frame);
-      while (bytes.hasRemaining()) {
-        written += open.write(bytes);
+    } catch (IOException e) {
+      LOG.error("{} cannot be written, the next entries begin a new file", folder, e);
+      giveUpFile();
+    }
+    return done;
+  }
+
+  /** What stands behind a torn frame is not found again, so nothing more is written there. */
+  private void giveUpFile() {
+    var failed = channel;
+    channel = null;
+    if (failed != null) {
+      try {
+        failed.close();
+      } catch (IOException e) {
+        LOG.warn("a file in {} cannot be closed", folder, e);
       }
     }
   }

@@ -1,0 +1,96 @@
+package io.narthex.query.http;
+
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import io.narthex.query.promql.QueryProgress;
+
+/**
+ * Memory of answers that are gathered before they are written and that no query engine counts:
+ * remote read, federation, lists of series. All together may take a part of the heap; whoever comes
+ * when that is taken is told to try again, instead of the process running out of memory. Safe for
+ * use by several threads.
+ */
+final class AnswerMemory {
+  private static final int PART_OF_HEAP = 8;
+
+  private final long limit;
+  private long held;
+
+  /**
+   * @param limit bytes of all answers at a time
+   */
+  AnswerMemory(long limit) {
+    this.limit = limit;
+  }
+
+  /** An eighth of the heap. */
+  static AnswerMemory ofHeap() {
+    return new AnswerMemory(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+  }
+
+  long limit() {
+    return limit;
+  }
+
+  /** Bytes of all answers now. */
+  synchronized long held() {
+    return held;
+  }
+
+  /** What one answer holds; all of it is given back when the call is over. */
+  Account open(Call call) {
+    return open(call.progress());
+  }
+
+  Account open(QueryProgress progress) {
+    var account = new Account();
+    progress.onClose(account::close);
+    return account;
+  }
+
+  private synchronized boolean take(long bytes) {
+    if (bytes > limit - held) {
+      return false;
+    }
+    held += bytes;
+    return true;
+  }
+
+  private synchronized void giveBack(long bytes) {
+    held -= bytes;
+  }
+
+  /** The bytes of one answer. */
+  final class Account {
+    private long own;
+    private boolean closed;
+
+    /**
+     * Says how many bytes the answer holds by now, before it grows to them.
+     *
+     * @throws FaultException {@code OVERLOADED} if all answers together would hold too many
+     */
+    synchronized void hold(long bytes) {
+      if (closed) {
+        return;
+      }
+      if (bytes < own) {
+        giveBack(own - bytes);
+      } else if (!take(bytes - own)) {
+        throw new FaultException(
+            Fault.OVERLOADED,
+            "answers that are gathered in memory take too much: this one needs "
+                + bytes
+                + " bytes, all together may take "
+                + limit
+                + "; ask for less, or try again later");
+      }
+      own = bytes;
+    }
+
+    private synchronized void close() {
+      hold(0);
+      closed = true;
+    }
+  }
+}
