@@ -121,6 +121,12 @@ public final class Block {
     return known == null ? labels.keep(id, series.labels(id)) : known;
   }
 
+  /** As {@link #labels}, for somebody who reads all series once: nothing more is kept. */
+  public Labels labelsOnce(int id) {
+    @Nullable Labels known = labels.get(id);
+    return known == null ? series.labels(id) : known;
+  }
+
   /** Keeps this object as the labels of a series; it equals those that were read. */
   public void share(int id, Labels equal) {
     labels.share(id, equal);

@@ -34,29 +34,29 @@ final class BlockPages implements PageCursor, Leaders {
     final ByteInput times = new ByteInput();
     final ByteInput body = new ByteInput();
     // Series of one scrape share their timestamps, so neighbours ask for the same columns.
-    final @Nullable MappedBatch[] keptBatches = new MappedBatch[KEPT_COLUMNS];
+    final long[] keptBatches = new long[KEPT_COLUMNS];
     final int[] keptRows = new int[KEPT_COLUMNS];
     final long[][] keptColumns = new long[KEPT_COLUMNS][];
 
     // The buckets of a histogram follow one column, and are asked for together.
     final PageDecoder leaderDecoder = new PageDecoder();
     final ByteInput leaderBody = new ByteInput();
-    final @Nullable MappedBatch[] leaderBatches = new MappedBatch[KEPT_LEADERS];
+    final long[] leaderBatches = new long[KEPT_LEADERS];
     final int[] leaderRows = new int[KEPT_LEADERS];
     final long[][] leaders = new long[KEPT_LEADERS][0];
 
     /** The steps of a page that others follow; not to be changed. */
     long[] leader(MappedBatch batch, int row, int count) {
-      int place = (System.identityHashCode(batch) + row) & (KEPT_LEADERS - 1);
-      if (leaderBatches[place] != batch || leaderRows[place] != row) {
-        leaderBatches[place] = null;
+      int place = (int) (batch.id() * 7 + row) & (KEPT_LEADERS - 1);
+      if (leaderBatches[place] != batch.id() || leaderRows[place] != row) {
+        leaderBatches[place] = 0;
         if (leaders[place].length < count) {
           leaders[place] = new long[count];
         }
         batch.bytesAt(Tables.PAGES_VALUES, row, leaderBody);
         int codec = batch.byteAt(Tables.PAGES_CODEC, row);
         leaderDecoder.readSteps(leaderBody, codec, leaders[place], count);
-        leaderBatches[place] = batch;
+        leaderBatches[place] = batch.id();
         leaderRows[place] = row;
       }
       return leaders[place];
@@ -64,13 +64,13 @@ final class BlockPages implements PageCursor, Leaders {
 
     /** The timestamps of a row of the table of timestamps; not to be changed. */
     long[] timestamps(MappedBatch batch, int row, int count) {
-      int place = (System.identityHashCode(batch) + row) & (KEPT_COLUMNS - 1);
-      if (keptBatches[place] == batch && keptRows[place] == row) {
+      int place = (int) (batch.id() * 7 + row) & (KEPT_COLUMNS - 1);
+      if (keptBatches[place] == batch.id() && keptRows[place] == row) {
         return keptColumns[place];
       }
       batch.bytesAt(Tables.TIMESTAMPS_ENCODED, row, times);
       long[] column = decoder.readTimestamps(times, count);
-      keptBatches[place] = batch;
+      keptBatches[place] = batch.id();
       keptRows[place] = row;
       keptColumns[place] = column;
       return column;

@@ -4,12 +4,16 @@ import io.narthex.sinks.codec.ByteInput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One record batch of a mapped file. Buffers are numbered as in the file, validity buffers
  * included. Safe for use by several threads.
  */
 final class MappedBatch {
+  private static final AtomicLong LAST_ID = new AtomicLong();
+
+  private final long id = LAST_ID.incrementAndGet();
   private final MappedTable table;
   private final int rows;
   private final long[] offsets;
@@ -20,6 +24,14 @@ final class MappedBatch {
     this.rows = rows;
     this.offsets = offsets;
     this.lengths = lengths;
+  }
+
+  /**
+   * A number that no other batch of the process has, and never 0: what is kept of a batch is known
+   * by it, so that the batch itself, and with it the mapping of its file, can go.
+   */
+  long id() {
+    return id;
   }
 
   int rows() {

@@ -49,7 +49,7 @@ final class WindowMerge {
       if (id >= block.meta().series()) {
         return false;
       }
-      labels = block.labels(id);
+      labels = block.labelsOnce(id);
       return true;
     }
   }
