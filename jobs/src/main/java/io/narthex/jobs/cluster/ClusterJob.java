@@ -4,6 +4,7 @@ import io.narthex.jobs.embedded.FlinkSettings;
 import io.narthex.jobs.graph.PipelineGraph;
 import io.narthex.jobs.graph.PipelinePorts;
 import io.narthex.pipeline.config.ConfigurationLoader;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.sinks.alertmanager.AlertSink;
 import io.narthex.sinks.flink.StoreSink;
 import io.narthex.sources.receive.WriteSource;
@@ -53,6 +54,7 @@ public final class ClusterJob {
                 ScrapeConfigs.fixed(ConfigurationLoader.load(Path.of(configFile)).scrapeConfigs()),
             TaskManagerServices::status,
             TaskManagerServices::registry,
+            () -> KnownSeries.NONE, // the store is elsewhere
             ScrapeOptions.DEFAULT);
     PipelineGraph.build(
         environment,

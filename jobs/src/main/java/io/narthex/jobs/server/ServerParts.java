@@ -10,6 +10,7 @@ import io.narthex.pipeline.alert.AlertHistory;
 import io.narthex.pipeline.config.Configuration;
 import io.narthex.pipeline.config.ConfigurationException;
 import io.narthex.pipeline.http.WebGuard;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.runtime.InProcess;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
@@ -171,6 +172,7 @@ final class ServerParts implements AutoCloseable {
                 this.<ScrapeConfigs>handle(scrapeConfigs),
                 handle(status),
                 handle(registry),
+                this.<KnownSeries>handle(store),
                 ScrapeOptions.DEFAULT),
             WriteSource.of(handle(writes)),
             new StoreSink(

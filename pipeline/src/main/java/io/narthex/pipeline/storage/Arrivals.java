@@ -35,7 +35,16 @@ public final class Arrivals {
     return new SampleAppender() {
       @Override
       public CompletableFuture<AppendResult> append(SampleBatch batch) {
-        var result = appender.append(batch);
+        return told(appender.append(batch), batch);
+      }
+
+      @Override
+      public CompletableFuture<AppendResult> appendUnawaited(SampleBatch batch) {
+        return told(appender.appendUnawaited(batch), batch);
+      }
+
+      private CompletableFuture<AppendResult> told(
+          CompletableFuture<AppendResult> result, SampleBatch batch) {
         for (var listener : listeners) {
           listener.accept(batch);
         }

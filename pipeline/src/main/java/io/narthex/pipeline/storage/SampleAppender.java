@@ -20,6 +20,14 @@ public interface SampleAppender {
   CompletableFuture<AppendResult> append(SampleBatch batch);
 
   /**
+   * As {@link #append}, for a batch that nobody waits for: it becomes durable a moment later, with
+   * others, unless {@link #sync} is called.
+   */
+  default CompletableFuture<AppendResult> appendUnawaited(SampleBatch batch) {
+    return append(batch);
+  }
+
+  /**
    * Makes durable, at once, what was appended before; returns when it is. Called at each
    * checkpoint. Stores that make things durable by themselves need not do anything.
    */

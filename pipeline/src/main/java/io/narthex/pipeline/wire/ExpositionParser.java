@@ -58,6 +58,20 @@ public interface ExpositionParser {
    */
   Entry next();
 
+  /**
+   * Says which series probably comes next, for parsers that can recognise it by its text without
+   * reading its parts. Holds until a sample was read.
+   *
+   * @param text holds what {@link #bytes()} held for the series in an exposition of this format
+   *     before; not to be changed until the next sample
+   */
+  default void expect(byte[] text, int from, int to) {}
+
+  /** Whether the sample's series is the one that was expected. False where nobody looked. */
+  default boolean asExpected() {
+    return false;
+  }
+
   /** The array in which {@link #seriesFrom()} counts. */
   byte[] bytes();
 

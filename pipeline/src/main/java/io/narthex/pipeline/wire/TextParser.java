@@ -1,6 +1,7 @@
 package io.narthex.pipeline.wire;
 
 import io.narthex.pipeline.model.MetricMetadata.MetricType;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextParser extends LineParser {
   private boolean help;
+  private byte[] expected = {};
+  private int expectedFrom;
+  private int expectedTo;
+  private boolean asExpected;
 
   /** Parses {@code bytes[from, to)}, which is not to be changed meanwhile. */
   public TextParser(byte[] bytes, int from, int to) {
@@ -53,8 +58,59 @@ public final class TextParser extends LineParser {
     return help ? unescaped(textFrom, textTo, false) : string(textFrom, textTo);
   }
 
+  @Override
+  public void expect(byte[] text, int from, int to) {
+    expected = text;
+    expectedFrom = from;
+    expectedTo = to;
+  }
+
+  @Override
+  public boolean asExpected() {
+    return asExpected;
+  }
+
+  @Override
+  public void labels(LabelBuffer into) {
+    if (asExpected) {
+      int back = at;
+      at = seriesFrom;
+      series();
+      at = back;
+    }
+    super.labels(into);
+  }
+
+  /**
+   * Whether the text at the cursor is the series that is expected; then moves behind it. Text that
+   * was read as a series before is read so again. Behind a name without braces, labels could follow
+   * after blanks.
+   */
+  private boolean expectedSeries() {
+    int length = expectedTo - expectedFrom;
+    int after = at + length;
+    if (length == 0
+        || after + 1 >= end
+        || b[after] != ' '
+        || !Arrays.equals(b, at, after, expected, expectedFrom, expectedTo)) {
+      return false;
+    }
+    byte next = b[after + 1];
+    if (b[after - 1] != '}' && (next == '{' || next == ' ' || next == '\t')) {
+      return false;
+    }
+    seriesFrom = at;
+    seriesTo = after;
+    at = after;
+    return true;
+  }
+
   private void sample() {
-    series();
+    asExpected = expectedSeries();
+    expectedTo = expectedFrom;
+    if (!asExpected) {
+      series();
+    }
     skipBlanks();
     int from = at;
     while (at < end && b[at] != ' ' && b[at] != '\n' && b[at] != '\t' && b[at] != '{') {

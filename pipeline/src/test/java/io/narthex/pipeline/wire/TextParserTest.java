@@ -23,6 +23,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TextParserTest {
 
   @Test
+  void expect_sameText_isRecognisedAndOtherIsRead() {
+    byte[] before = "m{a=\"x\"}m {a=\"x\"}up".getBytes(UTF_8);
+    byte[] text =
+        ("m{a=\"x\"} 1\nm{a=\"x\"}2\nup 3 4\nup {a=\"y\"} 5\nup  {a=\"z\"} 6\nupper 7\nm{a=\"x\",b=\"y\"} 8\nup 9")
+            .getBytes(UTF_8);
+    var parser = new TextParser(text, 0, text.length);
+    var labels = new LabelBuffer();
+    var seen = new ArrayList<String>();
+    int[][] expected = {{0, 8}, {0, 8}, {17, 19}, {17, 19}, {17, 19}, {17, 19}, {0, 8}, {17, 19}};
+    for (int[] bounds : expected) {
+      parser.expect(before, bounds[0], bounds[1]);
+      parser.next();
+      boolean known = parser.asExpected();
+      parser.labels(labels);
+      seen.add(known + " " + labels.toLabels() + " " + parser.value());
+    }
+    assertThat(seen)
+        .containsExactly(
+            "true {__name__=\"m\", a=\"x\"} 1.0",
+            "false {__name__=\"m\", a=\"x\"} 2.0",
+            "true {__name__=\"up\"} 3.0",
+            "false {__name__=\"up\", a=\"y\"} 5.0",
+            "false {__name__=\"up\", a=\"z\"} 6.0",
+            "false {__name__=\"upper\"} 7.0",
+            "false {__name__=\"m\", a=\"x\", b=\"y\"} 8.0",
+            "true {__name__=\"up\"} 9.0");
+    assertThat(parser.next()).isEqualTo(ExpositionParser.Entry.END);
+  }
+
+  @Test
   void next_referencePage_givesTheReferenceEntries() {
     var table = Reference.table("go-tables/exposition-text-parse.json");
     var expected = new ArrayList<String>();

@@ -38,7 +38,7 @@ final class StoreWriter implements SinkWriter<SampleBatch> {
   public void write(SampleBatch batch, Context context) {
     samples.inc(batch.rowCount());
     long ackId = batch.ackId();
-    var future = store.append(batch);
+    var future = ackId == SampleBatch.NO_ACK ? store.appendUnawaited(batch) : store.append(batch);
     future.whenComplete((result, failure) -> report(ackId, result, failure));
     newest = future;
   }

@@ -130,6 +130,21 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
 
   @Override
   public CompletableFuture<AppendResult> append(SampleBatch batch) {
+    return append(batch, true);
+  }
+
+  @Override
+  public CompletableFuture<AppendResult> appendUnawaited(SampleBatch batch) {
+    return append(batch, false);
+  }
+
+  /** Makes durable soon what is not yet; the futures of the batches tell when. */
+  @Override
+  public void sync() {
+    wal.hurry();
+  }
+
+  private CompletableFuture<AppendResult> append(SampleBatch batch, boolean awaited) {
     try {
       wal.awaitRoom();
     } catch (FaultException e) {
@@ -157,7 +172,7 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
         metadata.take(batch.metadata());
         metadata.log(frames);
       }
-      wal.append(frames, appended);
+      wal.append(frames, appended, awaited);
     } finally {
       lock.unlock();
     }

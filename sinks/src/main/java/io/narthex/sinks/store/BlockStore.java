@@ -186,10 +186,28 @@ public final class BlockStore
     try {
       return head.append(batch);
     } finally {
-      if (batch.rowCount() > 0) {
-        blocks.changes().changed(batch.minTimestamp());
-      }
+      changed(batch);
     }
+  }
+
+  @Override
+  public CompletableFuture<AppendResult> appendUnawaited(SampleBatch batch) {
+    try {
+      return head.appendUnawaited(batch);
+    } finally {
+      changed(batch);
+    }
+  }
+
+  private void changed(SampleBatch batch) {
+    if (batch.rowCount() > 0) {
+      blocks.changes().changed(batch.minTimestamp());
+    }
+  }
+
+  @Override
+  public void sync() {
+    head.sync();
   }
 
   @Override

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * written again, in a new file, until the disk is well. Thus whatever was put into the log becomes
  * durable before anything later is acknowledged.
  *
+ * <p>Frames that nobody waits for are written at once too, so that they survive a crash of the
+ * process, but made durable together with others a moment later.
+ *
  * <p>Safe for use by several threads; the order of frames is that of the calls.
  */
 public final class Wal implements AutoCloseable {
@@ -41,6 +44,7 @@ public final class Wal implements AutoCloseable {
   private @Nullable Group spare;
   private int pendingBytes;
   private boolean closing;
+  private boolean hurried;
   private boolean ended;
   private long firstKept = Long.MIN_VALUE;
   private @Nullable FaultException failure;
@@ -113,11 +117,22 @@ public final class Wal implements AutoCloseable {
    * @param waiter told when the frames are durable
    */
   public void append(FrameBuffer frames, @Nullable WalWaiter waiter) {
+    append(frames, waiter, waiter != null);
+  }
+
+  /**
+   * As {@link #append(FrameBuffer, WalWaiter)}.
+   *
+   * @param awaited whether the frames are to be durable at once; else they are given to the
+   *     operating system at once, and are durable a moment later
+   */
+  public void append(FrameBuffer frames, @Nullable WalWaiter waiter, boolean awaited) {
     FaultException refused;
     lock.lock();
     try {
       filling.add(frames.bytes(), frames.size());
       pendingBytes += frames.size();
+      filling.awaited |= awaited;
       refused = ended ? closed() : failure;
       if (waiter != null && refused == null) {
         filling.waiters.add(waiter);
@@ -128,6 +143,29 @@ public final class Wal implements AutoCloseable {
     }
     if (refused != null && waiter != null) {
       waiter.failed(refused);
+    }
+  }
+
+  /** What was appended without being awaited is now. */
+  public void hurry() {
+    lock.lock();
+    try {
+      hurried = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether everything is to be made durable now; asked by the log's thread, which then does. */
+  boolean isHurried() {
+    lock.lock();
+    try {
+      boolean now = hurried || closing || pendingBytes >= options.maxPendingBytes() / 2;
+      hurried = false;
+      return now;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -217,7 +255,7 @@ public final class Wal implements AutoCloseable {
     lock.lock();
     try {
       long left = waitNanos;
-      while (sealed.isEmpty() && filling.isEmpty() && !closing && left > 0) {
+      while (sealed.isEmpty() && filling.isEmpty() && !closing && !hurried && left > 0) {
         left = awaitChange(left);
       }
       var next = sealed.poll();
@@ -357,6 +395,7 @@ public final class Wal implements AutoCloseable {
     long scope;
     byte[] bytes = new byte[64 << 10];
     int size;
+    boolean awaited;
     final List<WalWaiter> waiters = new ArrayList<>();
 
     Group(long scope) {
@@ -377,6 +416,7 @@ public final class Wal implements AutoCloseable {
 
     void clear() {
       size = 0;
+      awaited = false;
       waiters.clear();
     }
   }

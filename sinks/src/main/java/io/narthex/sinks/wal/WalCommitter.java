@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,9 @@ final class WalCommitter implements Runnable {
   static final int FILE_MAGIC = 0x4C57584E; // "NXWL"
   static final int VERSION = 1;
   static final int FILE_HEADER = 20;
+
+  /** How long what nobody waits for may wait for others before it is made durable. */
+  private static final long UNAWAITED_NANOS = 100_000_000;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(WalCommitter.class);
   private static final VarHandle INT =
@@ -43,6 +48,12 @@ final class WalCommitter implements Runnable {
   private boolean unsynced;
   private long lastSync = System.nanoTime();
 
+  /** Groups that nobody was told of; those before {@link #inFile} are written. */
+  private final List<Wal.Group> held = new ArrayList<>();
+
+  private int inFile;
+  private long due; // when what is held has to be durable
+
   WalCommitter(
       Wal wal,
       Path directory,
@@ -62,32 +73,87 @@ final class WalCommitter implements Runnable {
   public void run() {
     long interval = options.syncInterval().toNanos();
     while (!wal.isDone()) {
-      var group = wal.take(interval);
-      if (group != null && !commit(group)) {
+      var group = wal.take(held.isEmpty() ? interval : Math.max(0, due - System.nanoTime()));
+      if (group != null) {
+        hold(group);
+      }
+      boolean now = wal.isHurried() || isDue(group);
+      if (!held.isEmpty() && !commit(now)) {
         return;
       }
       if (options.sync() == WalSync.INTERVAL && System.nanoTime() - lastSync >= interval) {
         syncAtInterval();
       }
     }
+    if (!held.isEmpty()) {
+      commit(true);
+    }
   }
 
-  private boolean commit(Wal.Group group) {
+  private void hold(Wal.Group group) {
+    if (held.isEmpty()) {
+      due = System.nanoTime() + UNAWAITED_NANOS;
+    }
+    held.add(group);
+  }
+
+  /** Whether what is held is to be durable now. */
+  private boolean isDue(Wal.@Nullable Group newest) {
+    return (newest != null && newest.awaited)
+        || options.sync() != WalSync.ALWAYS
+        || System.nanoTime() - due >= 0;
+  }
+
+  /**
+   * Writes the groups that are held, and makes them durable if that is due. If it fails, it is done
+   * again, in a new file, with all that is not durable.
+   *
+   * @return false if it failed and the log is being closed
+   */
+  private boolean commit(boolean isDue) {
+    boolean now = isDue;
     while (true) {
       try {
-        write(group);
-        break;
+        while (inFile < held.size()) {
+          write(held.get(inFile));
+          inFile++;
+        }
+        if (now) {
+          settle();
+        }
+        return true;
       } catch (IOException | RuntimeException e) {
         abandonFile();
+        inFile = 0;
+        now = true;
         listener.writeFailed();
-        wal.failed(group, e);
+        for (var group : held) {
+          wal.failed(group, e);
+        }
         if (!wal.pauseBeforeRetry()) {
           return false;
         }
       }
     }
-    wal.committed(group);
-    return true;
+  }
+
+  /** Makes durable what is in the file, where that is asked for, and tells those who wait. */
+  private void settle() throws IOException {
+    var open = file;
+    if (open != null && unsynced && options.sync() == WalSync.ALWAYS) {
+      sync(open);
+    }
+    goodBytes = fileBytes;
+    release();
+  }
+
+  private void release() {
+    var committed = held.subList(0, inFile);
+    inFile = 0;
+    for (var group : committed) {
+      wal.committed(group);
+    }
+    committed.clear();
   }
 
   private void write(Wal.Group group) throws IOException {
@@ -103,10 +169,6 @@ final class WalCommitter implements Runnable {
     }
     fileBytes += group.size;
     unsynced = true;
-    if (options.sync() == WalSync.ALWAYS) {
-      sync(out);
-    }
-    goodBytes = fileBytes;
     listener.written(group.size);
   }
 
@@ -119,6 +181,8 @@ final class WalCommitter implements Runnable {
       if (unsynced && options.sync() != WalSync.OFF) {
         sync(open);
       }
+      goodBytes = fileBytes;
+      release(); // what is in the file that ends here is not to be written once more
       file = null;
       open.close();
     }

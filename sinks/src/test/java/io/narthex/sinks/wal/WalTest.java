@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +132,60 @@ class WalTest {
   }
 
   @Test
+  void append_unawaited_isWrittenAtOnceAndDurableWithOthers() throws IOException {
+    var syncs = new AtomicInteger();
+    var written = new Semaphore(0);
+    var listener =
+        new WalListener() {
+          @Override
+          public void synced(double seconds) {
+            syncs.incrementAndGet();
+          }
+
+          @Override
+          public void written(int bytes) {
+            written.release();
+          }
+        };
+    try (var wal = Wal.open(directory, 1, OPTIONS, listener)) {
+      var waiters = new ArrayList<Waiter>();
+      for (int i = 1; i <= 3; i++) {
+        waiters.add(append(wal, i, false));
+        written.acquireUninterruptibly();
+      }
+      assertThat(read()).containsExactly("scope 1", "1", "2", "3");
+      append(wal, 4, true).join();
+      assertThat(waiters).allMatch(CompletableFuture::isDone);
+      assertThat(syncs.get()).isLessThan(4); // a slow machine may find the first ones due
+      append(wal, 5, false).join(); // without anybody's doing
+      var hurried = append(wal, 6, false);
+      wal.hurry();
+      assertThat(hurried.join()).isTrue();
+      append(wal, 7, false);
+      wal.cut(2);
+      append(wal, 8, false);
+    }
+    assertThat(read())
+        .containsExactly("scope 1", "1", "2", "3", "4", "5", "6", "7", "scope 2", "8");
+  }
+
+  @Test
+  void append_syncOfUnawaitedFails_allIsWrittenAgainOnce() throws IOException {
+    var disk = new FaultyDisk();
+    try (var wal = new Wal(directory, 1, OPTIONS, WalListener.NONE, disk)) {
+      disk.syncBroken = true;
+      var first = append(wal, 1, false);
+      var second = append(wal, 2, true);
+      assertThatThrownBy(second::join).hasCauseInstanceOf(FaultException.class);
+      assertThatThrownBy(first::join).hasCauseInstanceOf(FaultException.class);
+      disk.syncBroken = false;
+      awaitRecovery(wal);
+      append(wal, 3, false).join();
+    }
+    assertThat(read()).containsExactly("scope 1", "1", "2", "3");
+  }
+
+  @Test
   void awaitRoom_tooMuchPending_blocksUntilCommitted() throws Exception {
     var disk = new FaultyDisk();
     var small =
@@ -172,12 +228,16 @@ class WalTest {
   }
 
   private static Waiter append(Wal wal, int number) {
+    return append(wal, number, true);
+  }
+
+  private static Waiter append(Wal wal, int number, boolean awaited) {
     var frame = new FrameBuffer();
     frame.begin();
     frame.putVarint(number);
     frame.end();
     var waiter = new Waiter();
-    wal.append(frame, waiter);
+    wal.append(frame, waiter, awaited);
     return waiter;
   }
 

@@ -78,12 +78,17 @@ final class HttpFetcher implements Fetcher {
     boolean gzip =
         "gzip".equalsIgnoreCase(headers.get(HttpHeaderNames.CONTENT_ENCODING, "").strip());
     String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "");
-    var gathered = new Gathered(gzip ? most + COMPRESSION_SLACK : most);
+    var gathered = new Gathered(mostBytes(most, gzip));
     return body.doOnNext(gathered::add)
         .then(Mono.fromSupplier(() -> new Body(gathered.bytes, gathered.length, gzip, type)));
   }
 
-  private static String seconds(long millis) {
+  /** What a gzip may take at most if the body is bounded by {@code limit}. */
+  static long mostBytes(long limit, boolean gzip) {
+    return Math.min(gzip ? limit + COMPRESSION_SLACK : limit, Integer.MAX_VALUE - 64);
+  }
+
+  static String seconds(long millis) {
     return millis % 1000 == 0 ? String.valueOf(millis / 1000) : String.valueOf(millis / 1000.0);
   }
 
@@ -94,7 +99,7 @@ final class HttpFetcher implements Fetcher {
     private int length;
 
     Gathered(long most) {
-      this.most = Math.min(most, Integer.MAX_VALUE - 64);
+      this.most = most;
     }
 
     void add(ByteBuf part) {

@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.status.StatusBoard;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,6 +17,7 @@ final class LoopTools implements AutoCloseable {
   private final ScrapeMetrics metrics;
   private final FailureLog failures;
   private final BufferPool buffers;
+  private final KnownSeries known;
   private final ScrapeOptions options;
   private final Scheduler timer;
   private final Queue<ScrapedRows> rows = new ConcurrentLinkedQueue<>(); // one a thread at most
@@ -32,6 +34,7 @@ final class LoopTools implements AutoCloseable {
       ScrapeMetrics metrics,
       FailureLog failures,
       BufferPool buffers,
+      KnownSeries known,
       ScrapeOptions options,
       Scheduler timer) {
     this.fetcher = fetcher;
@@ -39,6 +42,7 @@ final class LoopTools implements AutoCloseable {
     this.metrics = metrics;
     this.failures = failures;
     this.buffers = buffers;
+    this.known = known;
     this.options = options;
     this.timer = timer;
   }
@@ -54,6 +58,11 @@ final class LoopTools implements AutoCloseable {
 
   StatusBoard board() {
     return board;
+  }
+
+  /** The series of the store. */
+  KnownSeries known() {
+    return known;
   }
 
   ScrapeMetrics metrics() {
@@ -116,6 +125,7 @@ final class LoopTools implements AutoCloseable {
     for (var gunzip = gunzips.poll(); gunzip != null; gunzip = gunzips.poll()) {
       gunzip.close();
     }
+    fetcher.close();
     timer.dispose();
   }
 }

@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
@@ -20,6 +21,7 @@ final class ScrapeBatchWriter {
 
   private final TargetSplit split;
   private final SeriesTable table;
+  private final KnownSeries.Numbering numbering;
   private final long timestamp;
   private final boolean settled;
   private final SampleBatchBuilder batch;
@@ -29,17 +31,24 @@ final class ScrapeBatchWriter {
   /**
    * Begins a batch.
    *
+   * @param numbering of the store's series
    * @param ownTimes whether samples have other times than {@code timestamp}
    */
-  ScrapeBatchWriter(TargetSplit split, SeriesTable table, long timestamp, boolean ownTimes) {
+  ScrapeBatchWriter(
+      TargetSplit split,
+      SeriesTable table,
+      KnownSeries.Numbering numbering,
+      long timestamp,
+      boolean ownTimes) {
     this.split = split;
     this.table = table;
+    this.numbering = numbering;
     this.timestamp = timestamp;
     var config = split.config();
     this.settled = config.metricRelabelRules().isEmpty() && config.limits().equals(Limits.NONE);
     var origin = new Origin.Scrape(split.pool(), split.id(), null);
     this.batch = ownTimes ? SampleBatch.of(origin) : SampleBatch.at(origin, timestamp);
-    this.batch.over(table.arena());
+    this.batch.over(table.arena()).expecting(table.size(), table.size()).numbering(numbering);
   }
 
   /** Writes all samples. */
@@ -116,7 +125,11 @@ final class ScrapeBatchWriter {
   }
 
   private void series(int entry) {
-    batch.seriesAt(table.labelFrom(entry), table.labelTo(entry), table.labelHash(entry));
+    batch.seriesAt(
+        table.labelFrom(entry),
+        table.labelTo(entry),
+        table.labelHash(entry),
+        table.number(entry, numbering));
   }
 
   private SampleBatch build(int reportFrom) {

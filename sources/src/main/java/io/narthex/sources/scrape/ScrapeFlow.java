@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.status.StatusBoard;
@@ -42,16 +43,19 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
   }
 
   /** A flow with threads and connections of its own. */
-  static ScrapeFlow create(StatusBoard board, ScrapeMetrics metrics, ScrapeOptions options) {
+  static ScrapeFlow create(
+      StatusBoard board, ScrapeMetrics metrics, KnownSeries known, ScrapeOptions options) {
     int cores = Runtime.getRuntime().availableProcessors();
     var buffers = new BufferPool(4 * cores);
     return new ScrapeFlow(
         new LoopTools(
-            new HttpFetcher(buffers, options.maxBodyBytes()),
+            new PlainFetcher(
+                new HttpFetcher(buffers, options.maxBodyBytes()), buffers, options.maxBodyBytes()),
             board,
             metrics,
             new FailureLog(Clock.systemUTC(), Schedulers.boundedElastic()),
             buffers,
+            known,
             options,
             Schedulers.newParallel("scrape", cores, true)));
   }

@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.runtime.Provider;
 import io.narthex.pipeline.status.StatusBoard;
@@ -29,6 +30,7 @@ public final class ScrapeSource implements Source<SampleBatch, TargetSplit, NoSt
   private final Provider<? extends ScrapeConfigs> configs;
   private final Provider<? extends StatusBoard> board;
   private final Provider<PrometheusRegistry> registry;
+  private final Provider<? extends KnownSeries> known;
   private final ScrapeOptions options;
 
   /**
@@ -42,10 +44,12 @@ public final class ScrapeSource implements Source<SampleBatch, TargetSplit, NoSt
       Provider<? extends ScrapeConfigs> configs,
       Provider<? extends StatusBoard> board,
       Provider<PrometheusRegistry> registry,
+      Provider<? extends KnownSeries> known,
       ScrapeOptions options) {
     this.configs = configs;
     this.board = board;
     this.registry = registry;
+    this.known = known;
     this.options = options;
   }
 
@@ -75,7 +79,7 @@ public final class ScrapeSource implements Source<SampleBatch, TargetSplit, NoSt
   @Override
   public SourceReader<SampleBatch, TargetSplit> createReader(SourceReaderContext context) {
     return new ReactiveReader<>(
-        ScrapeFlow.create(board.get(), ScrapeMetrics.of(registry.get()), options),
+        ScrapeFlow.create(board.get(), ScrapeMetrics.of(registry.get()), known.get(), options),
         context.metricGroup());
   }
 

@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.LabelHash;
 import io.narthex.pipeline.model.Labels;
 import java.util.Arrays;
@@ -28,6 +29,8 @@ final class SeriesTable {
   private int[] labelTo = new int[64]; // likewise
   private long[] labelHash = new long[64];
   private int[] scrape = new int[64];
+  private int[] number = new int[64];
+  private KnownSeries.Numbering numbering = KnownSeries.Numbering.EMPTY;
   private int[] next = new int[64];
   private int[] slots = new int[128]; // entry + 1, or 0; open addressing
   private int forgotten; // entries before this one have no names any more
@@ -69,12 +72,22 @@ final class SeriesTable {
     last = NONE;
   }
 
+  /** The entry that probably comes next; −1 if nothing is known about that. */
+  int guess() {
+    return last == NONE ? first : next[last];
+  }
+
+  /** The guess was right; gives it back. */
+  int confirm(int guess) {
+    last = guess;
+    return guess;
+  }
+
   /** The entry of a name, or −1 if it is new. */
   int find(byte[] bytes, int from, int to) {
-    int guess = last == NONE ? first : next[last];
+    int guess = guess();
     if (guess != NONE && isNamed(guess, bytes, from, to)) {
-      last = guess;
-      return guess;
+      return confirm(guess);
     }
     long hash = LabelHash.of(bytes, from, to);
     for (int slot = slot(hash); slots[slot] != 0; slot = (slot + 1) & (slots.length - 1)) {
@@ -106,6 +119,7 @@ final class SeriesTable {
     labelTo[entry] = labelsEnd;
     labelHash[entry] = series.hash();
     scrape[entry] = 0;
+    number[entry] = -1;
     next[entry] = NONE;
     enter(entry);
     follow(entry);
@@ -142,7 +156,32 @@ final class SeriesTable {
     return table;
   }
 
-  private int nameFrom(int entry) {
+  /**
+   * The number of the series in a numbering of the store, asked for once that knows it; −1 before.
+   */
+  int number(int entry, KnownSeries.Numbering of) {
+    if (numbering != of) {
+      numbering = of;
+      Arrays.fill(number, -1);
+    }
+    int found = number[entry];
+    if (found < 0) {
+      found = of.find(labelHash[entry], labels, labelFrom(entry), labelTo[entry]);
+      number[entry] = found;
+    }
+    return found;
+  }
+
+  /** The array that names lie in, from {@link #nameFrom} to {@link #nameTo}. */
+  byte[] names() {
+    return names;
+  }
+
+  int nameTo(int entry) {
+    return nameTo[entry];
+  }
+
+  int nameFrom(int entry) {
     return entry == 0 ? 0 : nameTo[entry - 1];
   }
 
@@ -189,6 +228,7 @@ final class SeriesTable {
     labelTo = Arrays.copyOf(labelTo, larger);
     labelHash = Arrays.copyOf(labelHash, larger);
     scrape = Arrays.copyOf(scrape, larger);
+    number = Arrays.copyOf(number, larger);
     next = Arrays.copyOf(next, larger);
   }
 

@@ -6,8 +6,10 @@ import io.narthex.pipeline.status.TargetStatus;
 import io.narthex.pipeline.status.TargetStatus.Health;
 import io.narthex.sources.scrape.TargetSeries.Outcome;
 import io.narthex.sources.scrape.TargetSeries.Scrape;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -29,12 +31,13 @@ final class TargetLoop {
   private volatile long pending = NONE;
   private volatile long lastBegun; // nanoseconds; 0 before the first scrape
   private volatile String lastError = "";
+  private volatile @Nullable Intervals intervals;
   private volatile boolean followed;
 
   TargetLoop(TargetSplit split, LoopTools tools) {
     this.split = split;
     this.tools = tools;
-    this.series = new TargetSeries(split);
+    this.series = new TargetSeries(split, tools.known());
     settings.tryEmitNext(split).orThrow();
   }
 
@@ -98,7 +101,6 @@ final class TargetLoop {
           long begun = System.nanoTime();
           measureInterval(target, begun);
           return fetch(target)
-              .timeout(target.timeout(), tools.timer())
               .publishOn(tools.timer())
               .map(body -> read(target, body, timestamp, begun))
               .onErrorResume(
@@ -108,9 +110,13 @@ final class TargetLoop {
   }
 
   private Mono<Body> fetch(TargetSplit target) {
-    return target.refusal().isEmpty()
-        ? tools.fetcher().fetch(target)
-        : Mono.error(new ScrapeException(target.refusal()));
+    if (!target.refusal().isEmpty()) {
+      return Mono.error(new ScrapeException(target.refusal()));
+    }
+    var fetched = tools.fetcher().fetch(target);
+    return tools.fetcher().limitsTime(target)
+        ? fetched
+        : fetched.timeout(target.timeout(), tools.timer());
   }
 
   private Outcome read(TargetSplit target, Body body, long timestamp, long begun) {
@@ -172,13 +178,22 @@ final class TargetLoop {
 
   private void measureInterval(TargetSplit target, long begun) {
     if (lastBegun != 0) {
-      tools
-          .metrics()
-          .intervalLength
-          .labelValues(PrometheusDuration.print(target.interval()))
-          .observe((begun - lastBegun) / 1e9);
+      var now = intervals;
+      if (now == null || !now.planned().equals(target.interval())) {
+        now = Intervals.of(target.interval(), tools.metrics());
+        intervals = now;
+      }
+      now.observed().observe((begun - lastBegun) / 1e9);
     }
     lastBegun = begun;
+  }
+
+  /** Where the lengths of intervals are counted that are planned alike. */
+  private record Intervals(Duration planned, DistributionDataPoint observed) {
+    static Intervals of(Duration planned, ScrapeMetrics metrics) {
+      return new Intervals(
+          planned, metrics.intervalLength.labelValues(PrometheusDuration.print(planned)));
+    }
   }
 
   /** Stale markers when the next scrape would have been: not before samples of a last one. */

@@ -1,6 +1,7 @@
 package io.narthex.sources.scrape;
 
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.SampleBatch;
@@ -22,6 +23,7 @@ final class TargetSeries {
 
   private final LabelBuffer exposed = new LabelBuffer();
   private final MetadataNotes notes = new MetadataNotes();
+  private final KnownSeries known;
   private TargetSplit split;
   private SeriesLabels joiner;
   private HistogramLimits histogramLimits;
@@ -35,7 +37,17 @@ final class TargetSeries {
   private boolean reported;
 
   TargetSeries(TargetSplit split) {
+    this(split, KnownSeries.NONE);
+  }
+
+  /**
+   * Series of a target that were not scraped yet.
+   *
+   * @param known the series of the store that the batches go to
+   */
+  TargetSeries(TargetSplit split, KnownSeries known) {
     this.split = split;
+    this.known = known;
     this.joiner = new SeriesLabels(split);
     this.histogramLimits = new HistogramLimits(split.config());
     addReports();
@@ -100,15 +112,18 @@ final class TargetSeries {
     if (!reported) {
       return List.of();
     }
-    var writer = new ScrapeBatchWriter(split, table, timestamp, false);
+    var writer = writer(timestamp, false);
     writer.samplesEnd();
     for (int i = 0; i < liveCount; i++) {
       writer.stale(live[i]);
     }
     liveCount = 0;
     reported = false;
-    return List.of(
-        writer.withoutReport(), new ScrapeBatchWriter(split, table, timestamp, false).reportEnd());
+    return List.of(writer.withoutReport(), writer(timestamp, false).reportEnd());
+  }
+
+  private ScrapeBatchWriter writer(long timestamp, boolean ownTimes) {
+    return new ScrapeBatchWriter(split, table, known.numbering(), timestamp, ownTimes);
   }
 
   private void begin(ScrapedRows rows) {
@@ -123,12 +138,23 @@ final class TargetSeries {
     boolean honorTimes = split.config().honorTimestamps();
     boolean trackOwn = split.config().trackTimestampsStaleness();
     long latest = scrape.timestamp() + MOST_AHEAD_MILLIS;
-    for (var entry = parser.next(); entry != Entry.END; entry = parser.next()) {
+    while (true) {
+      int guess = table.guess();
+      if (guess >= 0) {
+        parser.expect(table.names(), table.nameFrom(guess), table.nameTo(guess));
+      }
+      var entry = parser.next();
+      if (entry == Entry.END) {
+        return;
+      }
       if (entry != Entry.SERIES && entry != Entry.HISTOGRAM) {
         notes.note(entry, parser);
         continue;
       }
-      int series = table.find(parser.bytes(), parser.seriesFrom(), parser.seriesTo());
+      int series =
+          guess >= 0 && parser.asExpected()
+              ? table.confirm(guess)
+              : table.find(parser.bytes(), parser.seriesFrom(), parser.seriesTo());
       if (series < 0) {
         parser.labels(exposed);
         var labels = joiner.join(exposed);
@@ -182,7 +208,7 @@ final class TargetSeries {
   }
 
   private Outcome succeeded(Scrape scrape, ScrapedRows rows) {
-    var writer = new ScrapeBatchWriter(split, table, scrape.timestamp(), rows.ownTimes);
+    var writer = writer(scrape.timestamp(), rows.ownTimes);
     writer.samples(rows);
     markVanished(writer, rows);
     int[] free = live;
@@ -199,7 +225,7 @@ final class TargetSeries {
   }
 
   private Outcome failed(Scrape scrape, ScrapedRows rows, String error) {
-    var writer = new ScrapeBatchWriter(split, table, scrape.timestamp(), false);
+    var writer = writer(scrape.timestamp(), false);
     writer.samplesEnd();
     for (int i = 0; i < liveCount; i++) {
       writer.stale(live[i]);

@@ -23,9 +23,13 @@ import reactor.netty.tcp.TcpServer;
 import reactor.test.StepVerifier;
 
 class HttpFetcherTest {
-  private final BufferPool buffers = new BufferPool(4);
+  final BufferPool buffers = new BufferPool(4);
   private final LoopHarness harness = new LoopHarness();
-  private DisposableServer server;
+  DisposableServer server;
+
+  Fetcher fetcher() {
+    return new HttpFetcher(buffers, 1 << 20);
+  }
 
   @AfterEach
   void close() {
@@ -34,16 +38,16 @@ class HttpFetcherTest {
     }
   }
 
-  private void serve(java.util.function.Consumer<HttpServerRoutes> routes) {
+  void serve(java.util.function.Consumer<HttpServerRoutes> routes) {
     server = HttpServer.create().host("127.0.0.1").port(0).route(routes).bindNow();
   }
 
-  private JobBuilder job() {
+  JobBuilder job() {
     return new JobBuilder("j").targets("127.0.0.1:" + server.port());
   }
 
   private Mono<Body> fetch(JobBuilder job) {
-    return new HttpFetcher(buffers, 1 << 20).fetch(job.target());
+    return fetcher().fetch(job.target());
   }
 
   private void expectFault(JobBuilder job, String message) {

@@ -1,5 +1,6 @@
 package io.narthex.sources.scrape;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
@@ -18,6 +19,7 @@ final class LoopHarness {
         ScrapeMetrics.of(new PrometheusRegistry()),
         new FailureLog(Clock.systemUTC(), Schedulers.immediate()),
         buffers,
+        KnownSeries.NONE,
         options,
         timer);
   }

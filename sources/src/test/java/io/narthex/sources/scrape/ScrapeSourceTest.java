@@ -2,6 +2,7 @@ package io.narthex.sources.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.SampleBatchTypeInfo;
 import io.narthex.pipeline.runtime.InProcess;
@@ -73,7 +74,9 @@ class ScrapeSourceTest {
     InProcess<ScrapeConfigs> configsHandle = InProcess.of(configs);
     InProcess<StatusBoard> boardHandle = InProcess.of(board);
     InProcess<PrometheusRegistry> registry = InProcess.of(new PrometheusRegistry());
-    var source = new ScrapeSource(configsHandle, boardHandle, registry, ScrapeOptions.DEFAULT);
+    var source =
+        new ScrapeSource(
+            configsHandle, boardHandle, registry, () -> KnownSeries.NONE, ScrapeOptions.DEFAULT);
     environment
         .fromSource(
             source, WatermarkStrategy.noWatermarks(), "scrape", SampleBatchTypeInfo.INSTANCE)

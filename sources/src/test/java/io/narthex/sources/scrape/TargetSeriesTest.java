@@ -6,7 +6,9 @@ import static io.narthex.sources.scrape.BatchText.samples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.LabelHash;
+import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.ScrapeContext.Limits;
@@ -38,6 +40,38 @@ class TargetSeriesTest {
     var outcome = scrape(series, at, TEXT, lines);
     assertThat(outcome.error()).isNull();
     return outcome.batch();
+  }
+
+  @Test
+  void success_seriesThatTheStoreKnows_areNumbered() {
+    var labels = new ArrayList<Labels>();
+    var known =
+        new KnownSeries.Numbering() {
+          @Override
+          public int find(long hash, byte[] bytes, int from, int to) {
+            return labels.indexOf(Labels.ofTrusted(bytes, from, to));
+          }
+
+          @Override
+          public int labelsEnd(int number, byte[] bytes, int from, int to) {
+            return -1;
+          }
+
+          @Override
+          public long hash(int number) {
+            return labels.get(number).hash();
+          }
+        };
+    var series = new TargetSeries(job().target(), () -> known);
+    var first = scrape(series, 1, TEXT, "a 1", "b 2").batch();
+    assertThat(first.numbering()).isSameAs(known);
+    assertThat(first.number(0)).isEqualTo(-1);
+    labels.add(first.labels(1));
+    labels.add(first.labels(0));
+    var second = scrape(series, 2, TEXT, "a 1", "b 2", "c 3").batch();
+    assertThat(second.number(0)).isEqualTo(1);
+    assertThat(second.number(1)).isZero();
+    assertThat(second.number(2)).isEqualTo(-1);
   }
 
   @Test

@@ -1,0 +1,147 @@
+package io.narthex.sources.scrape;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.tcp.TcpServer;
+import reactor.test.StepVerifier;
+
+/** All that holds for {@link HttpFetcher}, and how connections are kept. */
+class PlainFetcherTest extends HttpFetcherTest {
+  private final PlainFetcher plain =
+      new PlainFetcher(new HttpFetcher(buffers, 1 << 20), buffers, 1 << 20);
+
+  @Override
+  Fetcher fetcher() {
+    return plain;
+  }
+
+  @AfterEach
+  void end() {
+    plain.close();
+  }
+
+  private String text(TargetSplit target) {
+    var body = plain.fetch(target).block();
+    return body == null ? "nothing" : new String(body.bytes(), 0, body.length(), UTF_8);
+  }
+
+  @Test
+  void fetch_againAndAgain_usesOneConnection() {
+    Set<SocketAddress> clients = ConcurrentHashMap.newKeySet();
+    serve(
+        routes ->
+            routes.get(
+                "/metrics",
+                (request, response) -> {
+                  clients.add(request.remoteAddress());
+                  return response.sendString(Flux.just("a ", "1\n", "b 2\n")); // in chunks
+                }));
+    var target = job().target();
+    for (int i = 0; i < 5; i++) {
+      assertThat(text(target)).isEqualTo("a 1\nb 2\n");
+    }
+    assertThat(clients).hasSize(1);
+    assertThat(plain.limitsTime(target)).isTrue();
+  }
+
+  @Test
+  void fetch_idleConnectionEndedByTheTarget_connectsAgain() {
+    var connections = new AtomicInteger();
+    server =
+        TcpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .doOnConnection(connection -> connections.incrementAndGet())
+            .handle(
+                (in, out) -> // answers one request, and ends when the second one comes
+                in.receive()
+                        .take(2)
+                        .index()
+                        .concatMap(
+                            part ->
+                                part.getT1() == 0
+                                    ? out.sendString(
+                                            Mono.just(
+                                                "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\na 1\n"))
+                                        .then()
+                                    : Mono.<Void>empty()))
+            .bindNow();
+    var target = job().target();
+    assertThat(text(target)).isEqualTo("a 1\n");
+    assertThat(text(target)).isEqualTo("a 1\n");
+    assertThat(connections).hasValue(2);
+  }
+
+  @Test
+  void fetch_noAnswerInTime_isAFaultAndTheConnectionIsNotUsedAgain() {
+    var requests = new AtomicInteger();
+    serve(
+        routes ->
+            routes.get(
+                "/metrics",
+                (request, response) ->
+                    requests.incrementAndGet() == 1
+                        ? Mono.never()
+                        : response.sendString(Mono.just("a 1\n"))));
+    var job = job();
+    job.timeout = Duration.ofMillis(100);
+    var target = job.target();
+    StepVerifier.create(plain.fetch(target))
+        .verifyErrorSatisfies(
+            e ->
+                assertThat(e)
+                    .hasMessage("Get \"" + target.url() + "\": context deadline exceeded"));
+    assertThat(text(target)).isEqualTo("a 1\n");
+  }
+
+  @Test
+  void fetch_targetThatRedirects_isFollowed() {
+    serve(
+        routes ->
+            routes
+                .get("/metrics", (request, response) -> response.sendRedirect("/there"))
+                .get("/there", (request, response) -> response.sendString(Mono.just("b 2\n"))));
+    var target = job().target();
+    assertThat(text(target)).isEqualTo("b 2\n");
+    assertThat(text(target)).isEqualTo("b 2\n");
+    assertThat(plain.limitsTime(target)).isFalse();
+  }
+
+  @Test
+  void fetch_brokenAnswer_isAFault() {
+    server =
+        TcpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .handle(
+                (in, out) ->
+                    in.receive()
+                        .take(1)
+                        .thenMany(out.sendString(Mono.just("what?\r\n\r\n")).then()))
+            .bindNow();
+    StepVerifier.create(plain.fetch(job().target()))
+        .verifyErrorSatisfies(e -> assertThat(e).isInstanceOf(ScrapeException.class));
+  }
+
+  @Test
+  void retain_targetsThatAreGone_areForgotten() {
+    serve(
+        routes ->
+            routes.get("/metrics", (request, response) -> response.sendString(Mono.just("a 1\n"))));
+    var target = job().target();
+    assertThat(text(target)).isEqualTo("a 1\n");
+    plain.retain(List.of());
+    assertThat(text(target)).isEqualTo("a 1\n");
+  }
+}
