@@ -17,7 +17,8 @@ public final class FeatureFlags {
           "promql-extended-range-selectors", Feature.EXTENDED_RANGE_SELECTORS,
           "promql-binop-fill-modifiers", Feature.FILL_MODIFIERS,
           "type-and-unit-labels", Feature.TYPE_AND_UNIT_LABELS,
-          "use-start-timestamps", Feature.USE_START_TIMESTAMPS);
+          "use-start-timestamps", Feature.USE_START_TIMESTAMPS,
+          "promql-per-step-stats", Feature.PER_STEP_STATISTICS);
 
   /** Takes points of delta temporality as they are. */
   static final String OTLP_DELTAS = "otlp-native-delta-ingestion";
@@ -41,7 +42,6 @@ public final class FeatureFlags {
           OTLP_DELTAS,
           OTLP_SUMS,
           "promql-duration-expr",
-          "promql-per-step-stats",
           "search-api",
           "use-uncached-io",
           "xor2-encoding");

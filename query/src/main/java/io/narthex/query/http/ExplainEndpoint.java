@@ -48,7 +48,7 @@ final class ExplainEndpoint {
     if (result == null) {
       return Reply.data(data);
     }
-    data.put("stats", QueryEndpoints.statistics(0, result.statistics()));
+    data.put("stats", QueryEndpoints.statistics(request, 0, result.statistics()));
     return Reply.data(JsonBody.of(data), result.warnings(), result.infos());
   }
 

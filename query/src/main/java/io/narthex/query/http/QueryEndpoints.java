@@ -126,7 +126,9 @@ final class QueryEndpoints {
     var parameters = call.parameters();
     long queuedNanos = System.nanoTime() - call.arrivedNanos();
     boolean fresh = parameters.get("nocache").equals("1");
-    var wanted = fresh ? request.freshly() : request;
+    boolean perStep = parameters.get("stats").equals("all");
+    var cached = fresh ? request.freshly() : request;
+    var wanted = perStep ? cached.withSteps() : cached;
     var result = inQuery(() -> evaluate(wanted, call));
     metrics.evaluated(queuedNanos, result.statistics());
     if (ArrowBody.isAccepted(call.accept())) {
@@ -135,7 +137,9 @@ final class QueryEndpoints {
       return new Reply.Bytes(ArrowBody.MEDIA_TYPE, null, body);
     }
     var statistics =
-        parameters.get("stats").isEmpty() ? null : statistics(queuedNanos, result.statistics());
+        parameters.get("stats").isEmpty()
+            ? null
+            : statistics(request, queuedNanos, result.statistics());
     var body = new ResultBody(result.value(), limit, statistics);
     return Reply.data(body, warnings(result, limit), result.infos());
   }
@@ -182,7 +186,8 @@ final class QueryEndpoints {
   }
 
   /** What a query cost, as {@code stats} shows it. */
-  static Map<String, ?> statistics(long queuedNanos, QueryStatistics statistics) {
+  static Map<String, ?> statistics(
+      QueryRequest request, long queuedNanos, QueryStatistics statistics) {
     double evaluation = statistics.evaluationNanos() / 1e9;
     double preparation = statistics.parseNanos() / 1e9;
     var timings = new LinkedHashMap<String, Object>();
@@ -193,6 +198,15 @@ final class QueryEndpoints {
     timings.put("execQueueTime", queuedNanos / 1e9);
     timings.put("execTotalTime", queuedNanos / 1e9 + preparation + evaluation);
     var samples = new LinkedHashMap<String, Object>();
+    var perStep = statistics.totalPerStep();
+    if (!perStep.isEmpty()) {
+      var steps = new ArrayList<List<? extends Number>>(perStep.size());
+      for (int step = 0; step < perStep.size(); step++) {
+        double time = (request.start() + step * request.step()) / 1e3;
+        steps.add(List.of(time, perStep.get(step)));
+      }
+      samples.put("totalQueryableSamplesPerStep", steps);
+    }
     samples.put("totalQueryableSamples", statistics.totalSamples());
     samples.put("samplesRead", statistics.samplesRead());
     samples.put("peakSamples", statistics.peakSamples());

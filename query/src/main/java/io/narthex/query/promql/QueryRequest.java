@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param cancellation by which the caller can give it up
  * @param progress by which it can be watched
  * @param fresh whether it is computed even if a cache has the answer
+ * @param perStep whether the samples of each step are wanted, where the engine may tell them
  */
 public record QueryRequest(
     String query,
@@ -24,7 +25,8 @@ public record QueryRequest(
     Duration timeout,
     Cancellation cancellation,
     QueryProgress progress,
-    boolean fresh) {
+    boolean fresh,
+    boolean perStep) {
 
   /** A query that a cache may answer. */
   public QueryRequest(
@@ -36,7 +38,7 @@ public record QueryRequest(
       Duration timeout,
       Cancellation cancellation,
       QueryProgress progress) {
-    this(query, start, end, step, lookback, timeout, cancellation, progress, false);
+    this(query, start, end, step, lookback, timeout, cancellation, progress, false, false);
   }
 
   /** A query that nobody watches. */
@@ -63,7 +65,13 @@ public record QueryRequest(
   /** The same, not to be answered from a cache. */
   public QueryRequest freshly() {
     return new QueryRequest(
-        query, start, end, step, lookback, timeout, cancellation, progress, true);
+        query, start, end, step, lookback, timeout, cancellation, progress, true, perStep);
+  }
+
+  /** The same with the samples of each step. */
+  public QueryRequest withSteps() {
+    return new QueryRequest(
+        query, start, end, step, lookback, timeout, cancellation, progress, fresh, true);
   }
 
   public boolean isInstant() {

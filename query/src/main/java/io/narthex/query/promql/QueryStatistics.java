@@ -1,5 +1,7 @@
 package io.narthex.query.promql;
 
+import java.util.List;
+
 /**
  * What a query cost.
  *
@@ -11,6 +13,7 @@ package io.narthex.query.promql;
  * @param peakSamples most samples held at once
  * @param peakBytes most bytes held at once, estimated
  * @param series series selected
+ * @param totalPerStep {@code totalSamples} by step of the query; empty unless they were asked for
  */
 public record QueryStatistics(
     long parseNanos,
@@ -20,4 +23,31 @@ public record QueryStatistics(
     long samplesRead,
     long peakSamples,
     long peakBytes,
-    long series) {}
+    long series,
+    List<Long> totalPerStep) {
+  public QueryStatistics {
+    totalPerStep = List.copyOf(totalPerStep);
+  }
+
+  /** Without steps. */
+  public QueryStatistics(
+      long parseNanos,
+      long queueNanos,
+      long evaluationNanos,
+      long totalSamples,
+      long samplesRead,
+      long peakSamples,
+      long peakBytes,
+      long series) {
+    this(
+        parseNanos,
+        queueNanos,
+        evaluationNanos,
+        totalSamples,
+        samplesRead,
+        peakSamples,
+        peakBytes,
+        series,
+        List.of());
+  }
+}

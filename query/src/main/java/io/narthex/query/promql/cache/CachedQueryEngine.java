@@ -124,7 +124,7 @@ public final class CachedQueryEngine implements QueryEngine {
 
   @Override
   public QueryResult query(QueryRequest request) {
-    if (request.isInstant() || request.fresh()) {
+    if (request.isInstant() || request.fresh() || request.perStep()) {
       return engine.query(request);
     }
     long begin = System.nanoTime();

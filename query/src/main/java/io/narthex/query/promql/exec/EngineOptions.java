@@ -129,6 +129,8 @@ public record EngineOptions(
     /** {@code type-and-unit-labels}: {@code __type__} and {@code __unit__} go with the name. */
     TYPE_AND_UNIT_LABELS,
     /** {@code use-start-timestamps}: rates know resets from start timestamps. */
-    USE_START_TIMESTAMPS
+    USE_START_TIMESTAMPS,
+    /** {@code promql-per-step-stats}: who asks for it is told the samples of each step. */
+    PER_STEP_STATISTICS
   }
 }

@@ -424,8 +424,9 @@ final class Evaluation implements AutoCloseable {
     samplesRead += samples;
   }
 
-  void countTotal(long samples) {
-    totalSamples += samples;
+  /** Counts samples that were looked at on a grid; which steps of it is told to its tally. */
+  void countTotal(TimeGrid grid, long samples) {
+    totalSamples += grid.tally().weight() * samples;
   }
 
   long totalSamples() {

@@ -107,7 +107,12 @@ final class InstantSelector implements Operand.Vector {
     } else {
       takeAnything(buffer, out, labels);
     }
-    evaluation.countTotal(out.count());
+    evaluation.countTotal(grid, out.count());
+    if (grid.tally().keepsSteps()) {
+      for (int step = 0; step < grid.steps(); step++) {
+        grid.tally().add(step, out.has(step) ? 1 : 0);
+      }
+    }
     evaluation.release(rows);
   }
 

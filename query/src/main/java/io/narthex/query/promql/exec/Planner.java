@@ -300,7 +300,8 @@ final class Planner implements Expr.Visitor<Operand> {
     if (grid.steps() == 0) {
       return plan(node.expr());
     }
-    Operand once = on(TimeGrid.single(grid.start())).plan(node.expr());
+    var single = TimeGrid.single(grid.start()).with(StepTally.invariant(grid));
+    Operand once = on(single).plan(node.expr());
     if (once instanceof Operand.Scalar scalar) {
       return constant(scalar.values()[0]);
     }

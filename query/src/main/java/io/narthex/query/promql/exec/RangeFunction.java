@@ -101,7 +101,7 @@ final class RangeFunction implements Operand.Vector {
     source.load(series, window);
     kernel.begin(window);
     long looked = plain && window.hasFloatsOnly() ? evaluateFloats(out) : evaluateAnything(out);
-    evaluation.countTotal(looked);
+    evaluation.countTotal(grid, looked);
     if (traits.wantsCounter) {
       noteNonCounter(series, out);
     }
@@ -112,6 +112,11 @@ final class RangeFunction implements Operand.Vector {
     StepRanges ranges = StepRanges.of(kept, window.floatTimes(), window.allFloats());
     int steps = grid.steps();
     long samples = ranges.samples();
+    if (grid.tally().keepsSteps()) {
+      for (int step = 0; step < steps; step++) {
+        grid.tally().add(step, ranges.to()[step] - ranges.from()[step]);
+      }
+    }
     if (samples + STEP_WORK * steps <= CHECKPOINT_WORK) {
       kernel.steps(window, ranges, 0, steps, out);
       return samples;
@@ -148,6 +153,7 @@ final class RangeFunction implements Operand.Vector {
       kernel.step(window, step, out);
       int inWindow = window.floats() + window.histograms();
       looked += inWindow;
+      grid.tally().add(step, inWindow);
       sinceCheckpoint += STEP_WORK + inWindow;
       if (sinceCheckpoint > CHECKPOINT_WORK) {
         sinceCheckpoint = 0;

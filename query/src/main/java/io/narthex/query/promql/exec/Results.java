@@ -149,7 +149,10 @@ final class Results {
               ? points(labels, window)
               : extended(labels, window, extension == Extension.SMOOTHED);
       if (points != null) {
-        evaluation.hold(points.timestamps().length);
+        int samples = points.timestamps().length;
+        evaluation.hold(samples);
+        evaluation.countTotal(grid, samples);
+        grid.tally().add(0, samples);
         all.add(points);
       }
     }

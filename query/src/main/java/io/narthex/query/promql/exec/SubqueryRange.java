@@ -41,7 +41,7 @@ final class SubqueryRange implements RangeSource {
       Evaluation evaluation, TimeGrid outer, Reach reach, long range, long interval) {
     long after = reach.first(outer) - range;
     long start = (Math.floorDiv(after, interval) + 1) * interval;
-    return TimeGrid.between(evaluation, start, reach.last(outer), interval);
+    return TimeGrid.between(evaluation, start, reach.last(outer), interval).with(StepTally.NEVER);
   }
 
   private SubqueryRange(SubqueryRange other, Operand.Vector inner, Evaluation helper) {

@@ -6,8 +6,17 @@ package io.narthex.query.promql.exec;
  * @param start first step
  * @param interval between steps
  * @param steps number of steps; none if an expression is evaluated nowhere
+ * @param tally where the samples count that are looked at
  */
-record TimeGrid(long start, long interval, int steps) {
+record TimeGrid(long start, long interval, int steps, StepTally tally) {
+  private TimeGrid(long start, long interval, int steps) {
+    this(start, interval, steps, StepTally.ONCE);
+  }
+
+  /** The same times with another tally. */
+  TimeGrid with(StepTally other) {
+    return new TimeGrid(start, interval, steps, other);
+  }
 
   /**
    * All steps from a start to an end, which counts as well.

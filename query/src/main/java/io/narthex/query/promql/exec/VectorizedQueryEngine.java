@@ -181,7 +181,8 @@ public final class VectorizedQueryEngine implements QueryEngine {
     var annotations = new Annotations(request.query());
     try (var evaluation = new Evaluation(setup(run, expr, annotations))) {
       long planned = System.nanoTime();
-      QueryValue value = value(request, expr, evaluation);
+      TimeGrid grid = tallied(request, grid(request, evaluation));
+      QueryValue value = value(request, expr, evaluation, grid);
       long end = System.nanoTime();
       long waited = run.turn.waited();
       return new QueryResult(
@@ -196,7 +197,8 @@ public final class VectorizedQueryEngine implements QueryEngine {
               evaluation.samplesRead(),
               evaluation.peakSamples(),
               run.memory.peak(),
-              evaluation.series()));
+              evaluation.series(),
+              grid.tally().counts()));
     }
   }
 
@@ -231,8 +233,14 @@ public final class VectorizedQueryEngine implements QueryEngine {
         : TimeGrid.between(evaluation, request.start(), request.end(), request.step());
   }
 
-  private static QueryValue value(QueryRequest request, Expr expr, Evaluation evaluation) {
-    TimeGrid grid = grid(request, evaluation);
+  private TimeGrid tallied(QueryRequest request, TimeGrid grid) {
+    return request.perStep() && options.has(EngineOptions.Feature.PER_STEP_STATISTICS)
+        ? grid.with(StepTally.of(grid.steps()))
+        : grid;
+  }
+
+  private static QueryValue value(
+      QueryRequest request, Expr expr, Evaluation evaluation, TimeGrid grid) {
     var planner = new Planner(evaluation, grid, durations(request));
     var results = new Results(evaluation, grid);
     if (request.isInstant() && expr.type() == ValueType.MATRIX) {
