@@ -69,7 +69,12 @@ public final class Server implements AutoCloseable {
       var job = flink.submit(parts.graph());
       parts.watch(job);
       becomeReady(parts, job);
-      return new Server(parts, flink, job, stop, WarmUp.start(settings.storagePath()));
+      return new Server(
+          parts,
+          flink,
+          job,
+          stop,
+          WarmUp.start(settings.storagePath(), parts.engine()::quietNanos));
     } catch (RuntimeException e) {
       closeAfterFailure(parts, runtime);
       throw explained(e);

@@ -80,6 +80,7 @@ final class ServerParts implements AutoCloseable {
   private final WriteChannel writes;
   private final RemoteWriteReceiver receiver;
   private final OtlpReceiver otlp;
+  private final VectorizedQueryEngine engine;
   private final QueryApi api;
   private final UserPages pages;
   private final WebGuard guard;
@@ -121,6 +122,7 @@ final class ServerParts implements AutoCloseable {
             settings.otlpReceiver()
                 ? () -> settings.otlpOptions(configuration.current().configuration().otlp())
                 : null);
+    engine = new VectorizedQueryEngine(store, settings.engineOptions(), SpareCores.all());
     var services = services();
     api = new QueryApi(services, settings.apiOptions());
     pages = new UserPages(settings.pages(), asked -> consoleData(asked, services.engine()));
@@ -251,7 +253,7 @@ final class ServerParts implements AutoCloseable {
 
   private ApiServices services() {
     return new ApiServices(
-        engine(), store, store, arrivals, status, facts, registry, new HttpMetrics(registry));
+        cachedEngine(), store, store, arrivals, status, facts, registry, new HttpMetrics(registry));
   }
 
   private ConsoleTemplates.Data consoleData(UserPages.Request asked, QueryEngine engine) {
@@ -265,8 +267,12 @@ final class ServerParts implements AutoCloseable {
         new StoreQueries(engine));
   }
 
-  private QueryEngine engine() {
-    var engine = new VectorizedQueryEngine(store, settings.engineOptions(), SpareCores.all());
+  /** What computes queries, without what keeps answers. */
+  VectorizedQueryEngine engine() {
+    return engine;
+  }
+
+  private QueryEngine cachedEngine() {
     if (settings.resultCacheBytes() == 0) {
       return engine;
     }

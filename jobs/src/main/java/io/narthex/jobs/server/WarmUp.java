@@ -32,17 +32,19 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import reactor.netty.DisposableServer;
 
 /**
- * Runs a {@link Rehearsal} on a thread of its own, for some seconds after the server is ready. Its
- * port is one of the loopback interface that answers nothing but queries of made-up series. Its
- * store is a folder of half a megabyte in the data directory, which is gone afterwards, or after
- * the next start if the process ends meanwhile. Nothing depends on it: if it cannot run, the first
- * queries take longer.
+ * Runs a {@link Rehearsal} on a thread of its own, for some seconds after the server is ready and
+ * while nobody else asks. Its port is one of the loopback interface that answers nothing but
+ * queries of made-up series. Its store is a folder of half a megabyte in the data directory, which
+ * is gone afterwards, or after the next start if the process ends meanwhile. Nothing depends on it:
+ * if it cannot run, the first queries take longer.
  */
 public final class WarmUp implements AutoCloseable {
   /**
@@ -57,22 +59,33 @@ public final class WarmUp implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(WarmUp.class);
 
   private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(8);
+
+  /** While users ask, they warm up the machine themselves; it does not stand in their way. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int MOST_PASSES = 40;
   private static final int ROUNDS = 480;
   private static final String FOLDER = "rehearsal";
   private static final String LOOPBACK = "127.0.0.1";
 
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final LongSupplier quietNanos;
   private volatile boolean stopped;
   private final AtomicInteger answers = new AtomicInteger();
+
+  private WarmUp(LongSupplier quietNanos) {
+    this.quietNanos = quietNanos;
+  }
 
   /**
    * Begins, unless it is switched off.
    *
    * @param directory where the folder is made
+   * @param quietNanos for how many nanoseconds nobody else has asked anything
    */
-  static WarmUp start(Path directory) {
-    var warmUp = new WarmUp();
+  static WarmUp start(Path directory, LongSupplier quietNanos) {
+    var warmUp = new WarmUp(quietNanos);
     if ("off".equals(System.getProperty(PROPERTY))) {
       warmUp.ended.complete(null);
       return warmUp;
@@ -151,6 +164,9 @@ public final class WarmUp implements AutoCloseable {
   /** Asks everything once; false if it is no longer wanted. */
   private boolean ask(List<String> requests, int port, long begin) throws IOException {
     for (String request : requests) {
+      while (wanted(begin) && quietNanos.getAsLong() < PAUSE_NANOS) {
+        LockSupport.parkNanos(this, LOOK_NANOS);
+      }
       if (!wanted(begin)) {
         return false;
       }

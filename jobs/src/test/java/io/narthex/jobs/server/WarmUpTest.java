@@ -12,7 +12,7 @@ class WarmUpTest {
 
   @Test
   void start_ranToItsEnd_leavesNothing() {
-    try (var warmUp = WarmUp.start(directory)) {
+    try (var warmUp = WarmUp.start(directory, () -> Long.MAX_VALUE)) {
       warmUp.ended().join();
       assertThat(warmUp.answers()).isPositive();
     }
@@ -23,7 +23,15 @@ class WarmUpTest {
   void start_folderOfAProcessThatWasKilled_isReplaced() throws Exception {
     Files.createDirectories(directory.resolve("rehearsal/wal"));
     Files.writeString(directory.resolve("rehearsal/lock"), "");
-    WarmUp.start(directory).close();
+    WarmUp.start(directory, () -> Long.MAX_VALUE).close();
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void start_whileUsersAsk_waits() {
+    try (var warmUp = WarmUp.start(directory, () -> 0)) {
+      assertThat(warmUp.answers()).isZero();
+    }
     assertThat(directory).isEmptyDirectory();
   }
 }

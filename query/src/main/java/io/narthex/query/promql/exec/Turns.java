@@ -55,6 +55,11 @@ final class Turns {
     }
   }
 
+  /** How many queries have a place now. */
+  int computing() {
+    return computing;
+  }
+
   /** One query's turns. Confined to the query's thread. */
   final class Turn implements AutoCloseable {
     private final Cancellation cancellation;

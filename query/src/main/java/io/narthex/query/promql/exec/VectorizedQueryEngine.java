@@ -40,6 +40,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
   private final Turns turns;
   private final MemoryPool pool;
   private final SpareCores spareCores;
+  private volatile long lastEnded = System.nanoTime();
 
   /** Evaluates each query on the thread of its caller. */
   public VectorizedQueryEngine(SampleStore store, EngineOptions options) {
@@ -89,6 +90,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
     } catch (StackOverflowError e) {
       throw new FaultException(Fault.EXECUTION, "expression is nested too deeply", e);
     } finally {
+      lastEnded = System.nanoTime();
       if (kept) {
         memory.trim();
         progress.onClose(memory::close);
@@ -96,6 +98,14 @@ public final class VectorizedQueryEngine implements QueryEngine {
         memory.close();
       }
     }
+  }
+
+  /**
+   * How long nobody has asked anything: nanoseconds since the last query ended, or since the engine
+   * was made; 0 while one is computed.
+   */
+  public long quietNanos() {
+    return turns.computing() > 0 ? 0 : System.nanoTime() - lastEnded;
   }
 
   /**
