@@ -95,7 +95,7 @@ final class AggregateNode extends SeriesNode {
       groupOf[position] =
           origin != null && old < before.length && origin.equals(before[old])
               ? groupsBefore[old]
-              : groupOf(input.labels(position));
+              : groupOf(labels(position, origin));
     }
     if (labels.size() > values.length) {
       int room = Math.max(labels.size(), 2 * values.length);
@@ -108,6 +108,15 @@ final class AggregateNode extends SeriesNode {
     }
     seenStructure = input.structure;
     structure++;
+  }
+
+  /**
+   * Labels that tell the group of a series. Where the metric's name does not matter those of the
+   * stored series do, which are there anyway.
+   */
+  private Labels labels(int position, @Nullable Labels origin) {
+    boolean nameMatters = !without && names.contains(Labels.METRIC_NAME);
+    return origin == null || nameMatters ? input.labels(position) : origin;
   }
 
   /** The place of a series in a list in label order, or where it would stand. */
@@ -231,6 +240,11 @@ final class AggregateNode extends SeriesNode {
   @Override
   Labels labels(int position) {
     return labels.get(position);
+  }
+
+  @Override
+  Labels nameless(int position) {
+    return labels.get(position).without(Labels.METRIC_NAME::equals);
   }
 
   @Override

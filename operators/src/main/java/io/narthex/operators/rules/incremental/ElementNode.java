@@ -9,7 +9,8 @@ final class ElementNode extends SeriesNode {
   private final SeriesNode input;
   private final Operation operation;
   private final boolean dependsOnTime;
-  private final LabelView labels;
+  private final boolean keepsName;
+  private boolean distinct = true;
   private long seenStructure = -1;
   private long seenVersion = -1;
   private long seenTime = Long.MIN_VALUE;
@@ -29,7 +30,7 @@ final class ElementNode extends SeriesNode {
     this.input = input;
     this.operation = operation;
     this.dependsOnTime = dependsOnTime;
-    labels = new LabelView(keepsName);
+    this.keepsName = keepsName;
   }
 
   @Override
@@ -38,12 +39,12 @@ final class ElementNode extends SeriesNode {
       return false;
     }
     if (input.structure != seenStructure) {
-      labels.reset(input.size(), input::labels, input.hasOneName());
+      distinct = keepsName || input.hasOneName() || areDistinct(input.size(), input::nameless);
       seenStructure = input.structure;
       seenVersion = -1;
       structure++;
     }
-    if (!labels.distinct()) {
+    if (!distinct) {
       return false;
     }
     if (input.version != seenVersion || (dependsOnTime && time != seenTime)) {
@@ -71,7 +72,12 @@ final class ElementNode extends SeriesNode {
 
   @Override
   Labels labels(int position) {
-    return labels.of(position);
+    return keepsName ? input.labels(position) : input.nameless(position);
+  }
+
+  @Override
+  Labels nameless(int position) {
+    return input.nameless(position);
   }
 
   @Override
@@ -86,7 +92,7 @@ final class ElementNode extends SeriesNode {
 
   @Override
   boolean distinct() {
-    return labels.distinct();
+    return distinct;
   }
 
   @Override

@@ -13,7 +13,8 @@ abstract class SelectorNode extends SeriesNode {
   private final SelectedSeries source;
   private final long range;
   private final long offset;
-  private final LabelView labels;
+  private final boolean keepsName;
+  private boolean distinct = true;
 
   private SeriesWindow[] series = new SeriesWindow[0];
   private long[] from = new long[0];
@@ -31,7 +32,7 @@ abstract class SelectorNode extends SeriesNode {
     this.source = source;
     this.range = range;
     this.offset = offset;
-    labels = new LabelView(keepsName);
+    this.keepsName = keepsName;
   }
 
   /** Makes room for the state of this many series. */
@@ -59,7 +60,7 @@ abstract class SelectorNode extends SeriesNode {
     if (source.structure() != seenStructure) {
       remap();
     }
-    if (!labels.distinct() || source.hasHistograms()) {
+    if (!distinct || source.hasHistograms()) {
       return false;
     }
     long end = time - offset;
@@ -154,7 +155,7 @@ abstract class SelectorNode extends SeriesNode {
         moveAll(origins[position], position);
       }
     }
-    labels.reset(size, source::labels, source.hasOneName());
+    distinct = keepsName || source.hasOneName() || areDistinct(size, this::nameless);
     seenStructure = source.structure();
     least = Long.MAX_VALUE;
     most = Long.MIN_VALUE;
@@ -176,12 +177,17 @@ abstract class SelectorNode extends SeriesNode {
 
   @Override
   final Labels labels(int position) {
-    return labels.of(position);
+    return keepsName ? series[position].labels() : nameless(position);
+  }
+
+  @Override
+  final Labels nameless(int position) {
+    return series[position].nameless();
   }
 
   @Override
   final boolean distinct() {
-    return labels.distinct();
+    return distinct;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.narthex.operators.rules.incremental;
 
 import io.narthex.pipeline.model.Labels;
+import java.util.HashSet;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,9 @@ abstract class SeriesNode {
   /** Labels of the result. */
   abstract Labels labels(int position);
 
+  /** Labels of the result less the metric's name. */
+  abstract Labels nameless(int position);
+
   /** How many positions are taken at the time, in the order in which a query gives them. */
   int ordered() {
     return size();
@@ -60,5 +65,16 @@ abstract class SeriesNode {
    */
   @Nullable Labels origin(int position) {
     return null;
+  }
+
+  /** Whether label sets are all different. */
+  static boolean areDistinct(int size, IntFunction<Labels> labels) {
+    var seen = new HashSet<Labels>();
+    for (int position = 0; position < size; position++) {
+      if (!seen.add(labels.apply(position))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

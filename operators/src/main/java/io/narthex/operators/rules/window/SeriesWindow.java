@@ -17,6 +17,7 @@ public final class SeriesWindow {
 
   private final Labels labels;
   private final long reach;
+  private @Nullable Labels nameless; // made when somebody asks
   private long[] timestamps = new long[SMALLEST];
   private double[] values = new double[SMALLEST];
   private @Nullable FloatHistogram @Nullable [] histograms;
@@ -39,6 +40,16 @@ public final class SeriesWindow {
   /** Of the series. */
   public Labels labels() {
     return labels;
+  }
+
+  /** The labels less the metric's name; always the same object, for all who ask. */
+  public Labels nameless() {
+    var known = nameless;
+    if (known == null) {
+      known = labels.without(Labels.METRIC_NAME::equals);
+      nameless = known;
+    }
+    return known;
   }
 
   boolean isEmpty() {
@@ -237,7 +248,11 @@ public final class SeriesWindow {
     values[at] = value;
   }
 
-  /** Makes room for one more row; returns by how many rows all others moved to the front. */
+  /**
+   * Makes room for one more row; returns by how many rows all others moved to the front. Columns
+   * grow by a half while more than three quarters are in use: a window keeps its size, so that what
+   * they are too long stays too long.
+   */
   private int makeRoom() {
     int capacity = timestamps.length;
     if (end < capacity) {
@@ -245,17 +260,44 @@ public final class SeriesWindow {
     }
     int shift = first;
     int size = end - first;
-    int wanted = 2 * size > capacity ? 2 * capacity : capacity;
-    timestamps = Arrays.copyOf(Arrays.copyOfRange(timestamps, first, end), wanted);
-    values = Arrays.copyOf(Arrays.copyOfRange(values, first, end), wanted);
-    if (histograms != null) {
-      histograms = Arrays.copyOf(Arrays.copyOfRange(histograms, first, end), wanted);
-    }
-    if (starts != null) {
-      starts = Arrays.copyOf(Arrays.copyOfRange(starts, first, end), wanted);
+    if (4 * size > 3 * capacity) {
+      resize(capacity + capacity / 2);
+    } else if (capacity > 2 * SMALLEST && 4 * size < capacity) {
+      resize(Math.max(SMALLEST, 2 * size));
+    } else {
+      System.arraycopy(timestamps, first, timestamps, 0, size);
+      System.arraycopy(values, first, values, 0, size);
+      if (histograms != null) {
+        System.arraycopy(histograms, first, histograms, 0, size);
+        Arrays.fill(histograms, size, capacity, null);
+      }
+      if (starts != null) {
+        System.arraycopy(starts, first, starts, 0, size);
+      }
     }
     first = 0;
     end = size;
     return shift;
+  }
+
+  /** Gives the columns another length; the rows in use go to the front. */
+  private void resize(int capacity) {
+    int size = end - first;
+    long[] times = new long[capacity];
+    System.arraycopy(timestamps, first, times, 0, size);
+    timestamps = times;
+    double[] moved = new double[capacity];
+    System.arraycopy(values, first, moved, 0, size);
+    values = moved;
+    if (histograms != null) {
+      var copied = new FloatHistogram[capacity];
+      System.arraycopy(histograms, first, copied, 0, size);
+      histograms = copied;
+    }
+    if (starts != null) {
+      long[] begun = new long[capacity];
+      System.arraycopy(starts, first, begun, 0, size);
+      starts = begun;
+    }
   }
 }
