@@ -70,11 +70,7 @@ public final class Server implements AutoCloseable {
       parts.watch(job);
       becomeReady(parts, job);
       return new Server(
-          parts,
-          flink,
-          job,
-          stop,
-          WarmUp.start(settings.storagePath(), parts.engine()::quietNanos));
+          parts, flink, job, stop, WarmUp.start(settings.storagePath(), parts::quietNanos));
     } catch (RuntimeException e) {
       closeAfterFailure(parts, runtime);
       throw explained(e);

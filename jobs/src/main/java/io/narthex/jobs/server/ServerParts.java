@@ -267,6 +267,11 @@ final class ServerParts implements AutoCloseable {
         new StoreQueries(engine));
   }
 
+  /** For how many nanoseconds nobody has asked anything; 0 while samples are being received. */
+  long quietNanos() {
+    return writes.reservedBytes() > 0 ? 0 : engine.quietNanos();
+  }
+
   /** What computes queries, without what keeps answers. */
   VectorizedQueryEngine engine() {
     return engine;

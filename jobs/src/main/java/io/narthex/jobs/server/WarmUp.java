@@ -82,7 +82,7 @@ public final class WarmUp implements AutoCloseable {
    * Begins, unless it is switched off.
    *
    * @param directory where the folder is made
-   * @param quietNanos for how many nanoseconds nobody else has asked anything
+   * @param quietNanos for how many nanoseconds nobody else has asked or written anything
    */
   static WarmUp start(Path directory, LongSupplier quietNanos) {
     var warmUp = new WarmUp(quietNanos);
