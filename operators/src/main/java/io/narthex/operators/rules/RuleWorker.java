@@ -256,12 +256,16 @@ final class RuleWorker implements AutoCloseable {
             : RuleEvaluator.restore(
                 from, rules, services.options(), history, services.clock(), output);
     begun(evaluator);
+    if (!catchingUp) {
+      output.caughtUp();
+      output.publish();
+    }
     return evaluator;
   }
 
   /** Waits for something to do; null when the worker is closed. */
   private RuleInbox.@Nullable Taken await(RuleEvaluator evaluator) throws InterruptedException {
-    boolean idle = false;
+    long begun = System.nanoTime();
     while (true) {
       serve(evaluator);
       lock.lock();
@@ -272,11 +276,15 @@ final class RuleWorker implements AutoCloseable {
         if (isAsked()) {
           continue;
         }
-        if (idle || !inbox.isEmpty() || inbox.watermark() > advancedTo) {
+        // However often a checkpoint wakes it meanwhile, the clock is looked at.
+        long patience =
+            arrived
+                ? TimeUnit.MILLISECONDS.toNanos(arrivalAt - services.clock().millis())
+                : TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS) - (System.nanoTime() - begun);
+        if (patience <= 0 || !inbox.isEmpty() || inbox.watermark() > advancedTo) {
           return inbox.take();
         }
-        long patience = arrived ? arrivalAt - services.clock().millis() : IDLE_MILLIS;
-        idle = patience <= 0 || !news.await(patience, TimeUnit.MILLISECONDS);
+        news.await(patience, TimeUnit.NANOSECONDS);
       } finally {
         lock.unlock();
       }
@@ -417,6 +425,7 @@ final class RuleWorker implements AutoCloseable {
   private void caughtUp() {
     catchingUp = false;
     output.release();
+    output.caughtUp();
     moveOn();
   }
 
@@ -515,6 +524,11 @@ final class RuleWorker implements AutoCloseable {
     /** Lets go what was held back. */
     void release() {
       held.release().forEach(batch -> unpublished.add(new RuleResult.Alerts(batch)));
+    }
+
+    /** Nothing of the time before the start follows. */
+    void caughtUp() {
+      unpublished.add(new RuleResult.Alerts(AlertBatch.CAUGHT_UP));
     }
 
     List<RuleResult> taken() {

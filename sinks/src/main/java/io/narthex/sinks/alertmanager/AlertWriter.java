@@ -25,6 +25,9 @@ final class AlertWriter implements StatefulSinkWriter<AlertBatch, Undelivered> {
     if (!batch.notifications().isEmpty()) {
       sender.send(batch.notifications());
     }
+    if (batch.isCaughtUp()) {
+      sender.caughtUp();
+    }
   }
 
   @Override

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +33,6 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class AlertmanagerSender implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertmanagerSender.class);
-
-  /** Longer than rules wait at most for the samples of a tick. */
-  private static final long RESTORED_MILLIS = 15_000;
 
   private final SenderOptions options;
   private final StatusBoard status;
@@ -172,15 +168,15 @@ public final class AlertmanagerSender implements AutoCloseable {
   }
 
   /**
-   * Queues notifications of a checkpoint, a while later: what has happened to their alerts since is
-   * told first, and what it makes old is left out.
+   * Keeps notifications of a checkpoint until {@link #caughtUp}: what has happened to their alerts
+   * since is told first, and what it makes old is left out.
    */
   public synchronized void restore(List<AlertNotification> notifications) {
     restored = List.copyOf(notifications);
-    scheduler.schedule(this::sendRestored, RESTORED_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private synchronized void sendRestored() {
+  /** Queues the notifications of a checkpoint: rules have told what has happened since. */
+  public synchronized void caughtUp() {
     var late = restored;
     restored = List.of();
     if (!closed && !late.isEmpty()) {

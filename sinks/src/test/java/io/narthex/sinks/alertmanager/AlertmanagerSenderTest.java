@@ -253,6 +253,25 @@ class AlertmanagerSenderTest {
   }
 
   @Test
+  void restore_rulesCatchUpForLong_whatBecameOldMeanwhileIsNotTold() {
+    sender.apply(config(entry(List.of(), List.of(), "a:9093")), Map.of());
+    sender.restore(List.of(firing("ended", 1000), firing("goes on", 1000)));
+    pass(Duration.ofMinutes(5));
+    assertThat(names(A)).isEmpty();
+    assertThat(sender.undelivered()).hasSize(2);
+
+    sender.send(List.of(resolved("ended", 2000)));
+    sender.caughtUp();
+    pass(Duration.ofSeconds(1));
+
+    assertThat(names(A)).containsExactly("ended", "goes on");
+    assertThat(received.get(A).get(0)).contains("endsAt\":\"1970-01-01T00:00:02");
+    sender.caughtUp();
+    pass(Duration.ofSeconds(1));
+    assertThat(names(A)).hasSize(2);
+  }
+
+  @Test
   void relabelling_dropsForAllOrForOneSet() {
     var relabelled =
         new AlertingConfig(
