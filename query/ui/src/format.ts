@@ -78,6 +78,12 @@ function round(value: number): string {
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
+/** A value of the API, whose numbers may have an exponent where nobody needs one. */
+export function plain(value: string): string {
+  const number = Number(value);
+  return Number.isFinite(number) ? String(number) : value;
+}
+
 /** A count with separated thousands. */
 export function count(value: number | undefined | null): string {
   return value === undefined || value === null || !Number.isFinite(value) ? '–' : grouped.format(value);

@@ -275,6 +275,7 @@ for (const theme of ['light', 'dark']) {
   for (const width of [1280, 400]) {
     await test(`all pages, ${theme}, ${width} pixels wide`, { colorScheme: theme, viewport: { width, height: 820 } }, async (page) => {
       await page.goto(view({ 'g0.expr': 'rate(process_cpu_seconds_total[1m])', 'g0.tab': 'graph', 'g0.range_input': '5m' }), { waitUntil: 'networkidle' });
+      await page.locator('.u-over').waitFor();
       await shot(page, `graph-${theme}-${width}`);
       for (const name of PAGES) {
         await page.goto(base + name, { waitUntil: 'networkidle' });

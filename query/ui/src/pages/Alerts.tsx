@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useApi } from '../api';
-import { ago, humanSeconds, timestamp } from '../format';
+import { ago, humanSeconds, plain, timestamp } from '../format';
 import { useSearchParam } from '../router';
 import { Await, Choice, Empty, Filter, LabelSet, PageHead, State } from '../ui/parts';
 import { queryUrl, type Rule, type RuleGroup } from './Rules';
@@ -103,7 +103,7 @@ function AlertingRule({ rule }: { rule: Rule }) {
                     <State kind={KINDS[alert.state]}>{alert.state}</State>
                   </td>
                   <td title={alert.activeAt}>{ago(alert.activeAt)}</td>
-                  <td class="num mono">{alert.value}</td>
+                  <td class="num mono">{plain(alert.value)}</td>
                 </tr>
               ))}
             </tbody>
