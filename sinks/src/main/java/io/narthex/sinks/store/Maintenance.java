@@ -49,6 +49,7 @@ final class Maintenance {
   private final StoreOptions options;
   private final StoreMetrics metrics;
   private final Damages damages;
+  private final SteadyClock retentionClock; // used under the lock of compacting
   private final Flusher flusher;
   private final Compaction compaction;
   private final CompactionPace pace;
@@ -84,6 +85,8 @@ final class Maintenance {
     this.options = options;
     this.metrics = metrics;
     this.damages = damages;
+    long stored = Math.min(newestStored(head, blocks.all()), options.clock().getAsLong());
+    this.retentionClock = new SteadyClock(options.clock(), System::nanoTime, stored);
     double idleShare = options.staleSeriesThreshold() > 0 ? options.staleSeriesThreshold() : 1;
     this.flusher = new Flusher(head, blocks, manifest, blockDirectory, idleShare, options.clock());
     this.pace =
@@ -324,12 +327,19 @@ final class Maintenance {
     return most;
   }
 
-  /** The newest sample; one ahead of the clock does not make others old. */
+  /**
+   * The newest sample; one ahead of the clock, or of a clock that just jumped, does not make others
+   * old.
+   */
   private long newest(List<Block> all) {
+    return Math.min(newestStored(head, all), retentionClock.now());
+  }
+
+  private static long newestStored(Head head, List<Block> all) {
     long newest = head.range().maxTime();
     for (var block : all) {
       newest = Math.max(newest, block.meta().maxTime());
     }
-    return Math.min(newest, options.clock().getAsLong());
+    return newest;
   }
 }
