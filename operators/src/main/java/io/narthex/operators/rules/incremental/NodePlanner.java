@@ -104,6 +104,14 @@ final class NodePlanner {
     return offset == null ? 0 : DURATIONS.millis(offset);
   }
 
+  /** Whether a function is known here, whatever its arguments are. */
+  static boolean knows(Expr.Call call) {
+    String name = call.function().name();
+    return (Maths.function(name) != null && call.arguments().size() == 1)
+        || (RangeFunctions.find(name) != null && !name.equals(ABSENT_OVER_TIME))
+        || name.equals("time");
+  }
+
   private @Nullable SeriesNode call(Expr.Call call) {
     String name = call.function().name();
     var maths = Maths.function(name);

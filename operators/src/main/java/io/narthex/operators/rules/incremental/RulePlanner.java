@@ -81,13 +81,16 @@ public final class RulePlanner {
     Expr rest = rewriter.rewrite(rule.expr());
     if (rewriter.found.isEmpty()) {
       return plain(
-          rule, plain, RuleForm.Way.PLAIN, "none of its parts moves with the samples alone");
+          rule,
+          plain,
+          RuleForm.Way.PLAIN,
+          "none of its parts moves with the samples alone: " + QueryReason.of(rule.expr()));
     }
     var form =
         new RuleForm(
             RuleForm.Way.PARTLY,
             rewriter.texts,
-            "a query runs over the values of the shared parts",
+            "a query runs over the values of the shared parts: " + QueryReason.of(rule.expr()),
             0);
     var parts = new RulePlan.Parts(rest, List.copyOf(rewriter.found), store, mixed);
     return new RulePlan(rule, plain, parts, null, form);
