@@ -124,15 +124,26 @@ final class Planner implements Expr.Visitor<Operand> {
 
   /** The series of a range selector or sub-query. */
   RangeSource source(Expr expr) {
+    return source(expr, null);
+  }
+
+  /**
+   * The series of a range selector or sub-query.
+   *
+   * @param summary what a function needs of a whole page; null if it needs all samples
+   */
+  RangeSource source(Expr expr, @Nullable PageSummary summary) {
     Expr outer = evaluation.enter(expr);
     @Nullable PlanRecorder recorder = evaluation.recorder();
     RangeSource source =
-        recorder == null ? entered(expr) : recorder.source(expr, evaluation, () -> entered(expr));
+        recorder == null
+            ? entered(expr, summary)
+            : recorder.source(expr, evaluation, () -> entered(expr, summary));
     evaluation.enter(outer);
     return source;
   }
 
-  private RangeSource entered(Expr expr) {
+  private RangeSource entered(Expr expr, @Nullable PageSummary summary) {
     if (expr instanceof Expr.MatrixSelector selector) {
       Expr.VectorSelector vector = selector.vector();
       long lookback = evaluation.lookbackMillis();
@@ -146,10 +157,13 @@ final class Planner implements Expr.Visitor<Operand> {
           new StoredRange.Margin(
               Math.max(RangeFunction.before(vector.extension(), lookback), resolves ? lookback : 0),
               RangeFunction.beyond(vector.extension(), lookback),
-              resolves));
+              resolves,
+              grid.isSingle() && !resolves && vector.extension() == Expr.Extension.NONE
+                  ? summary
+                  : null));
     }
     if (expr instanceof Expr.Paren paren) {
-      return source(paren.expr());
+      return source(paren.expr(), summary);
     }
     var subquery = (Expr.Subquery) expr;
     Reach reach = reach(subquery.time());

@@ -33,7 +33,7 @@ final class RangeCalls {
         scalars.add(planner.scalar(argument));
       }
     }
-    RangeSource source = planner.source(range);
+    RangeSource source = planner.source(range, PageSummary.of(name));
     var context =
         new RangeKernel.Call(
             planner.evaluation().annotations(),

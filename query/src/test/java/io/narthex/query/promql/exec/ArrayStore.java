@@ -2,7 +2,9 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.PageCursor;
+import io.narthex.pipeline.storage.PageStatistics;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
@@ -10,18 +12,29 @@ import io.narthex.pipeline.storage.StoreStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Float series in arrays: reading costs a copy, so that a benchmark measures the engine. */
 final class ArrayStore implements SampleStore {
   private final List<Labels> labels = new ArrayList<>();
   private final List<double[]> values = new ArrayList<>();
   private final long[] times;
+  private int rowsInPage;
 
   /**
    * @param times of all series
    */
   ArrayStore(long[] times) {
     this.times = times;
+  }
+
+  /**
+   * Has selections give pages of so many rows, with statistics; 0 gives each series as one page
+   * without.
+   */
+  ArrayStore inPagesOf(int rows) {
+    rowsInPage = rows;
+    return this;
   }
 
   void add(Labels series, double[] column) {
@@ -84,7 +97,7 @@ final class ArrayStore implements SampleStore {
 
     @Override
     public PageCursor pages(int series) {
-      throw new UnsupportedOperationException("no pages");
+      return new Pages(values.get(selected[series]));
     }
 
     @Override
@@ -110,5 +123,64 @@ final class ArrayStore implements SampleStore {
   @Override
   public StoreStatistics statistics() {
     return new StoreStatistics(labels.size(), 0, 0, 0, 0, 0, 0);
+  }
+
+  private final class Pages implements PageCursor {
+    private final double[] column;
+    private int from;
+    private int to;
+
+    Pages(double[] column) {
+      this.column = column;
+    }
+
+    @Override
+    public boolean next() {
+      from = to;
+      to = Math.min(times.length, rowsInPage == 0 ? times.length : from + rowsInPage);
+      return from < to;
+    }
+
+    @Override
+    public long minTime() {
+      return times[from];
+    }
+
+    @Override
+    public long maxTime() {
+      return times[to - 1];
+    }
+
+    @Override
+    public int count() {
+      return to - from;
+    }
+
+    @Override
+    public @Nullable PageStatistics statistics() {
+      double[] present =
+          Arrays.stream(column, from, to).filter(value -> !StaleMarker.is(value)).toArray();
+      if (rowsInPage == 0
+          || present.length == 0
+          || Arrays.stream(present).anyMatch(Double::isNaN)) {
+        return null;
+      }
+      return new PageStatistics(
+          present.length,
+          Arrays.stream(present).min().getAsDouble(),
+          Arrays.stream(present).max().getAsDouble(),
+          0,
+          present[0],
+          present[present.length - 1],
+          0,
+          0);
+    }
+
+    @Override
+    public void read(SampleBuffer into) {
+      for (int row = from; row < to; row++) {
+        into.add(times[row], column[row]);
+      }
+    }
   }
 }
