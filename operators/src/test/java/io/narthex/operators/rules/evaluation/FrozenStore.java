@@ -3,6 +3,7 @@ package io.narthex.operators.rules.evaluation;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.PageCursor;
+import io.narthex.pipeline.storage.PageStatistics;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Floats that change no more, as arrays, by metric name and in label order; for many queries. */
 final class FrozenStore implements SampleStore {
@@ -74,7 +76,9 @@ final class FrozenStore implements SampleStore {
 
       @Override
       public PageCursor pages(int series) {
-        throw new UnsupportedOperationException("instant queries read no pages");
+        var page = new SampleBuffer();
+        read(series, selector.from() - 1, selector.to(), page);
+        return new OnePage(page);
       }
 
       @Override
@@ -101,5 +105,49 @@ final class FrozenStore implements SampleStore {
   @Override
   public StoreStatistics statistics() {
     throw new UnsupportedOperationException("only selects");
+  }
+
+  /** All samples of a selection as one page, without statistics: they are to be looked at. */
+  private static final class OnePage implements PageCursor {
+    private final SampleBuffer samples;
+    private boolean begun;
+
+    OnePage(SampleBuffer samples) {
+      this.samples = samples;
+    }
+
+    @Override
+    public boolean next() {
+      boolean has = !begun && samples.size() > 0;
+      begun = true;
+      return has;
+    }
+
+    @Override
+    public long minTime() {
+      return samples.timestamps()[0];
+    }
+
+    @Override
+    public long maxTime() {
+      return samples.timestamps()[samples.size() - 1];
+    }
+
+    @Override
+    public int count() {
+      return samples.size();
+    }
+
+    @Override
+    public @Nullable PageStatistics statistics() {
+      return null;
+    }
+
+    @Override
+    public void read(SampleBuffer into) {
+      for (int row = 0; row < samples.size(); row++) {
+        into.add(samples.timestamps()[row], samples.values()[row]);
+      }
+    }
   }
 }
