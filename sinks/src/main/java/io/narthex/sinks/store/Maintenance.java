@@ -233,7 +233,7 @@ final class Maintenance {
         compact();
       }
     } catch (InterruptedIOException e) {
-      LOGGER.info("a merge is given up: {}", e.getMessage());
+      LOGGER.debug("a merge is given up: {}", e.getMessage());
     } catch (IOException | RuntimeException | Error e) { // else the timer would never come again
       metrics.failedCompactions.inc();
       LOGGER.error("blocks in {} cannot be merged; trying again later", blockDirectory, e);

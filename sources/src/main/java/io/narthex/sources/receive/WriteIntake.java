@@ -6,6 +6,7 @@ import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.wire.DecodedWrite;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
@@ -122,6 +124,10 @@ final class WriteIntake implements AutoCloseable {
     }
     if (error instanceof TimeoutException) {
       return new WriteOutcome(503, "the samples are not durable yet, try again later");
+    }
+    if (error instanceof AbortedException || error instanceof IOException) {
+      LOG.debug("{}: the client hung up", name, error); // clients can do so as often as they like
+      return new WriteOutcome(400, "the connection was closed before the request had come");
     }
     LOG.error("{} failed", name, error);
     return new WriteOutcome(500, String.valueOf(error.getMessage()));

@@ -3,6 +3,10 @@ package io.narthex.sources.receive;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.http.HttpServers;
@@ -33,9 +37,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.xerial.snappy.Snappy;
 import reactor.core.Disposable;
 import reactor.netty.DisposableServer;
+import reactor.netty.channel.AbortedException;
 
 class RemoteWriteReceiverTest {
   private static final Labels SERIES = Labels.of("__name__", "m", "a", "b");
@@ -123,6 +129,21 @@ class RemoteWriteReceiverTest {
   private static void expect(HttpResponse<String> response, int status, String text) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     assertThat(response.body()).isEqualTo(text.isEmpty() ? "" : text + "\n");
+  }
+
+  @Test
+  void failure_clientThatHungUp_isNoErrorOfTheServer() {
+    var told = new ListAppender<ILoggingEvent>();
+    var logger = (Logger) LoggerFactory.getLogger(WriteIntake.class);
+    told.start();
+    logger.addAppender(told);
+    try (var intake =
+        new WriteIntake("remote-write", channel, acks, RemoteWriteReceiver.Limits.DEFAULT)) {
+      var outcome = intake.failure(new AbortedException("Connection has been closed"));
+      assertThat(outcome.status()).isEqualTo(400);
+    }
+    logger.detachAppender(told);
+    assertThat(told.list).allMatch(event -> event.getLevel().equals(Level.DEBUG));
   }
 
   @Test
