@@ -281,12 +281,7 @@ final class ServerParts implements AutoCloseable {
     if (settings.resultCacheBytes() == 0) {
       return engine;
     }
-    var cached =
-        new CachedQueryEngine(
-            engine,
-            settings.engineOptions().parsing(),
-            store.changes(),
-            settings.resultCacheBytes());
+    var cached = new CachedQueryEngine(engine, store.changes(), settings.resultCacheBytes());
     ResultCacheMetrics.register(registry, cached, settings.resultCacheBytes());
     return cached;
   }

@@ -13,7 +13,6 @@ import io.narthex.query.promql.QueryValue;
 import io.narthex.query.promql.QueryValue.Series;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
-import io.narthex.query.promql.parse.ParseOptions;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,7 +40,6 @@ public final class CachedQueryEngine implements QueryEngine {
   private static final int WEIGHT_BITS = 10;
 
   private final VectorizedQueryEngine engine;
-  private final ParseOptions parsing;
   private final Changes changes;
   private final long maxBytes;
   private final Cache<Key, Kept> cache;
@@ -76,14 +74,11 @@ public final class CachedQueryEngine implements QueryEngine {
   }
 
   /**
-   * @param parsing the options of the engine
    * @param changes of the store that the engine reads
    * @param maxBytes most bytes that answers may take, estimated
    */
-  public CachedQueryEngine(
-      VectorizedQueryEngine engine, ParseOptions parsing, Changes changes, long maxBytes) {
+  public CachedQueryEngine(VectorizedQueryEngine engine, Changes changes, long maxBytes) {
     this.engine = engine;
-    this.parsing = parsing;
     this.changes = changes;
     this.maxBytes = maxBytes;
     cache =

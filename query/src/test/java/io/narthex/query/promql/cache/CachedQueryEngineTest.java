@@ -34,8 +34,7 @@ class CachedQueryEngineTest {
       EngineOptions.defaults().withFeatures(Set.of(Feature.EXPERIMENTAL_FUNCTIONS));
 
   private static CachedQueryEngine cached(MemoryStore store, long bytes) {
-    return new CachedQueryEngine(
-        new VectorizedQueryEngine(store, OPTIONS), OPTIONS.parsing(), store.changes(), bytes);
+    return new CachedQueryEngine(new VectorizedQueryEngine(store, OPTIONS), store.changes(), bytes);
   }
 
   private static String answer(QueryEngine engine, QueryRequest request) {
