@@ -122,7 +122,12 @@ final class ServerParts implements AutoCloseable {
             settings.otlpReceiver()
                 ? () -> settings.otlpOptions(configuration.current().configuration().otlp())
                 : null);
-    engine = new VectorizedQueryEngine(store, settings.engineOptions(), SpareCores.all());
+    // Sub-queries without a step of their own have that of the rules, as in Prometheus.
+    engine =
+        new VectorizedQueryEngine(
+            store,
+            settings.engineOptions().withSubqueryStep(loaded.global().evaluationInterval()),
+            SpareCores.all());
     var services = services();
     api = new QueryApi(services, settings.apiOptions());
     pages = new UserPages(settings.pages(), asked -> consoleData(asked, services.engine()));
