@@ -80,7 +80,7 @@ final class PlainTarget {
 
   /** Whether it is made of just these settings. */
   boolean isFor(TargetSplit other) {
-    return split == other || split.equals(other);
+    return split.equals(other);
   }
 
   /** The bytes of a request, to be written once. */
