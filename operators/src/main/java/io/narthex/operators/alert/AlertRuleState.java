@@ -84,9 +84,6 @@ public final class AlertRuleState {
    * follow from them, differ.
    */
   public boolean isSameButForValues(AlertRuleState other) {
-    if (this == other) {
-      return true;
-    }
     if (alerts.size() != other.alerts.size()) {
       return false;
     }

@@ -29,7 +29,7 @@ final class OutageShadow {
   private final Outage outage;
   private final WindowStore window;
   private final Map<List<Matcher>, List<Outage.Awaited>> awaited = new HashMap<>();
-  private final Map<RuleSet.Prepared, List<Read>> reads = new IdentityHashMap<>();
+  private final IdentityHashMap<RuleSet.Prepared, List<Read>> reads = new IdentityHashMap<>();
   private final Map<String, List<Writer>> writers = new LinkedHashMap<>();
 
   /**

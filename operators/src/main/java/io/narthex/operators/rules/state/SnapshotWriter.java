@@ -70,6 +70,8 @@ final class SnapshotWriter {
     }
   }
 
+  /** Ticks share a state while it stays as it is, so that contents need not be compared. */
+  @SuppressWarnings("ReferenceEquality")
   private static boolean isChanged(List<RuleState> before, List<RuleState> now, int rule) {
     var was = before.isEmpty() ? RuleState.NONE : before.get(rule);
     return was.alerts() != now.get(rule).alerts() || was.outputs() != now.get(rule).outputs();
