@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 
@@ -57,6 +58,15 @@ final class RequestBody {
   /** Reads the whole body. Fails as soon as it is larger than it may be. */
   Mono<RequestBody> read(HttpServerRequest request) {
     int declared = request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, FIRST);
+    return read(declared, request.receive());
+  }
+
+  /**
+   * Reads parts that are the caller's.
+   *
+   * @param declared how many bytes there will be, as far as known
+   */
+  Mono<RequestBody> read(int declared, Flux<ByteBuf> parts) {
     if (declared > most) {
       return Mono.error(tooLarge());
     }
@@ -64,7 +74,7 @@ final class RequestBody {
     if (!grow(first)) {
       return Mono.error(noRoom());
     }
-    return request.receive().doOnNext(this::add).then(Mono.just(this));
+    return parts.doOnNext(this::add).then(Mono.just(this));
   }
 
   byte[] bytes() {
