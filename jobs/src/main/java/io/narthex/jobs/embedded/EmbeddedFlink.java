@@ -1,6 +1,8 @@
 package io.narthex.jobs.embedded;
 
 import io.narthex.pipeline.status.PipelineStatus;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
@@ -37,6 +39,12 @@ public interface EmbeddedFlink extends AutoCloseable {
     /** Whether all its tasks run. */
     boolean isRunning();
 
+    /** The checkpoint it began with; empty if it began with no state. */
+    Optional<Path> restoredFrom();
+
+    /** Why tasks failed last, even if they were begun again since. */
+    Optional<Failure> failure();
+
     /** Its stages and how they do. */
     PipelineStatus status();
 
@@ -51,6 +59,14 @@ public interface EmbeddedFlink extends AutoCloseable {
      */
     CompletableFuture<Void> ended();
   }
+
+  /**
+   * A failure of tasks.
+   *
+   * @param at milliseconds since the epoch
+   * @param text what failed, with the stack
+   */
+  record Failure(long at, String text) {}
 
   /** The runtime or its job could not be started. */
   final class EmbeddedFlinkException extends RuntimeException {

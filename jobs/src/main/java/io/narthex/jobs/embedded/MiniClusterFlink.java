@@ -3,6 +3,8 @@ package io.narthex.jobs.embedded;
 import io.narthex.pipeline.status.PipelineStatus;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +83,7 @@ final class MiniClusterFlink implements EmbeddedFlink {
           });
       var view = PipelineView.of(graph); // before the cluster makes tasks of it
       cluster.submitJob(graph).get();
-      return new MiniClusterJob(cluster, JOB_ID, view, metrics);
+      return new MiniClusterJob(cluster, JOB_ID, checkpoint, view, metrics);
     } catch (IOException | ExecutionException e) {
       throw new EmbeddedFlinkException("the pipeline cannot be submitted: " + e, e);
     } catch (InterruptedException e) {
@@ -106,7 +108,12 @@ final class MiniClusterFlink implements EmbeddedFlink {
   }
 
   private record MiniClusterJob(
-      MiniCluster cluster, JobID id, PipelineView view, FlinkMetrics metrics) implements Job {
+      MiniCluster cluster,
+      JobID id,
+      Optional<Path> restoredFrom,
+      PipelineView view,
+      FlinkMetrics metrics)
+      implements Job {
     @Override
     public boolean isRunning() {
       return cluster
@@ -123,6 +130,16 @@ final class MiniClusterFlink implements EmbeddedFlink {
               })
           .exceptionally(absent -> false)
           .join();
+    }
+
+    @Override
+    public Optional<Failure> failure() {
+      return cluster
+          .getExecutionGraph(id)
+          .thenApply(graph -> Optional.ofNullable(graph.getFailureInfo()))
+          .exceptionally(absent -> Optional.empty())
+          .join()
+          .map(info -> new Failure(info.getTimestamp(), info.getExceptionAsString()));
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.net.BindException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,15 +133,7 @@ public final class Server implements AutoCloseable {
   }
 
   private static void becomeReady(ServerParts parts, EmbeddedFlink.Job job) {
-    var ended = job.ended();
-    while (!job.isRunning()) {
-      if (ended.isDone()) {
-        ended.join(); // tells the failure
-        throw new StartupException(
-            StartupException.FAILED, "narthex: the pipeline ended before it ran");
-      }
-      LockSupport.parkNanos(10_000_000);
-    }
+    JobStart.await(job);
     checkpoint(job, "a crash now forgets alerts"); // the first one, without waiting for its time
     parts.facts().state(State.READY);
     parts.announce();
