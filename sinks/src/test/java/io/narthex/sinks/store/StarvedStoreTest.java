@@ -45,7 +45,11 @@ class StarvedStoreTest {
       }
       assertThat(store.ask("feed")).isEqualTo("fed");
       assertThat(store.ask("flush")).isEqualTo("flushed");
-      assertThat(store.ask("append")).isEqualTo("appended 100");
+      String answer = store.ask("append");
+      while (answer.startsWith("failed: ")) { // until the log's next try
+        answer = store.ask("append");
+      }
+      assertThat(answer).isEqualTo("appended 100");
       counted = counted(store);
       assertThat(counted).isGreaterThanOrEqualTo(300);
     }
