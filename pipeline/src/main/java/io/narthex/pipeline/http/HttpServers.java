@@ -13,6 +13,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
+import reactor.util.context.Context;
 
 /** Servers that answer the routes of several parts under one prefix. */
 public final class HttpServers {
@@ -112,9 +113,34 @@ public final class HttpServers {
         .handle(
             (request, response) -> {
               SlowClients.begun(request);
-              return Mono.from(guard.handle(request, response, routes))
+              return inNextTurn(
+                      request, Mono.defer(() -> Mono.from(guard.handle(request, response, routes))))
                   .doFinally(signal -> SlowClients.ended(request));
             });
+  }
+
+  /**
+   * Answers when the event loop has read the end of the request. Reactor Netty 1.3.7 may not read
+   * on from a connection whose request was answered before that.
+   *
+   * @see <a href="https://github.com/reactor/reactor-netty/issues/4361">the fault</a>
+   */
+  private static Mono<Void> inNextTurn(HttpServerRequest request, Mono<Void> answer) {
+    return Mono.create(
+        sink ->
+            request.withConnection(
+                connection ->
+                    connection
+                        .channel()
+                        .eventLoop()
+                        .execute(
+                            () ->
+                                sink.onDispose(
+                                    answer.subscribe(
+                                        nothing -> {},
+                                        sink::error,
+                                        sink::success,
+                                        Context.of(sink.contextView()))))));
   }
 
   /**
