@@ -317,7 +317,7 @@ public final class AlertEvaluator {
           next =
               restore == null || known != null
                   ? alert
-                  : restore.restore(alert, tick.time(), rule.holdMillis());
+                  : restore.restore(alert, tick, rule.holdMillis());
           transitions.add(
               transition(next, AlertState.INACTIVE, AlertState.PENDING, Cause.CONDITION_MET, tick));
         }

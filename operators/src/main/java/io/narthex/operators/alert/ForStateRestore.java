@@ -18,11 +18,13 @@ public record ForStateRestore(long graceMillis, History history) {
   @FunctionalInterface
   public interface History {
     /**
-     * The newest point of a series; null if there is none.
+     * The newest point of a series before a time; null if there is none.
      *
      * @param series labels of the series without its metric name
+     * @param before milliseconds; a tick that is evaluated again must not see what was written at
+     *     it and after it
      */
-    @Nullable Point newest(Labels series);
+    @Nullable Point newest(Labels series, long before);
   }
 
   /**
@@ -38,8 +40,9 @@ public record ForStateRestore(long graceMillis, History history) {
   }
 
   /** Since when an alert counts as active that was just found active at the tick. */
-  AlertInstance restore(AlertInstance alert, long tick, long holdMillis) {
-    var point = holdMillis < graceMillis ? null : history.newest(alert.labels());
+  AlertInstance restore(AlertInstance alert, AlertTick tick, long holdMillis) {
+    var point =
+        holdMillis < graceMillis ? null : history.newest(alert.labels(), tick.sampleTime());
     if (point == null || Double.isNaN(point.value())) {
       return alert;
     }
@@ -50,7 +53,7 @@ public record ForStateRestore(long graceMillis, History history) {
       return alert.activeSince(activeAt); // it was firing and does so again at once
     }
     return remaining < graceMillis
-        ? alert.activeSince(tick + graceMillis - holdMillis)
-        : alert.activeSince(activeAt + tick - downAt); // the outage does not count
+        ? alert.activeSince(tick.time() + graceMillis - holdMillis)
+        : alert.activeSince(activeAt + tick.time() - downAt); // the outage does not count
   }
 }

@@ -103,7 +103,7 @@ class AlertEvaluatorTest {
     var rule = evaluator(20, 0, 0, Map.of());
     var restore =
         ForStateRestore.of(
-            Duration.ofMinutes(10), series -> new ForStateRestore.Point(50 * MINUTE, 0));
+            Duration.ofMinutes(10), (series, before) -> new ForStateRestore.Point(50 * MINUTE, 0));
     var outcome =
         rule.evaluate(AlertRuleState.EMPTY, at(60), vector(HOST), new AfterStart(restore, false));
     assertThat(outcome.state().severest()).isEqualTo(AlertState.FIRING);
@@ -115,7 +115,7 @@ class AlertEvaluatorTest {
     var rule = evaluator(60, 0, 0, Map.of());
     var restore =
         ForStateRestore.of(
-            Duration.ofMinutes(10), series -> new ForStateRestore.Point(20 * MINUTE, 0));
+            Duration.ofMinutes(10), (series, before) -> new ForStateRestore.Point(20 * MINUTE, 0));
     var outcome =
         rule.evaluate(AlertRuleState.EMPTY, at(30), vector(HOST), new AfterStart(restore, false));
     assertThat(outcome.state().active().get(0).activeAt()).isEqualTo(10 * MINUTE);

@@ -55,7 +55,7 @@ final class RunningRules {
       long from = startedAt - options.outageTolerance().toMillis();
       return isBounded()
           ? null
-          : ForStateRestore.of(options.gracePeriod(), new WrittenAlerts(history, from, startedAt));
+          : ForStateRestore.of(options.gracePeriod(), new WrittenAlerts(history, from));
     }
   }
 

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * Finds in the store what was written of an alert before its state was lost.
  *
  * @param from first millisecond that still counts
- * @param to last millisecond
  */
-record WrittenAlerts(SampleStore store, long from, long to) implements ForStateRestore.History {
+record WrittenAlerts(SampleStore store, long from) implements ForStateRestore.History {
   @Override
-  public ForStateRestore.@Nullable Point newest(Labels series) {
+  public ForStateRestore.@Nullable Point newest(Labels series, long before) {
+    long to = before - 1;
     var matchers = new ArrayList<Matcher>();
     matchers.add(Matcher.equal(Labels.METRIC_NAME, AlertEvaluator.ALERTS_FOR_STATE));
     series.forEach((name, value) -> matchers.add(Matcher.equal(name, value)));

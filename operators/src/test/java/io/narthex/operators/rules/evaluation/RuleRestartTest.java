@@ -172,6 +172,36 @@ class RuleRestartTest {
         });
   }
 
+  /** The ticks that the first run evaluated come again, and with them what it wrote. */
+  @Test
+  void restore_checkpointOfBeforeTheFirstTick_alertIsActiveSinceTheSameTick() {
+    for (int offset : new int[] {0, 7}) {
+      transitions.clear();
+      int begin = 5_000 * offset;
+      var rules =
+          RuleFixtures.rules(
+              RuleFixtures.group("g" + offset, 5, offset, RuleFixtures.alert("W", "g > 5", 3600)));
+      store.append(batch("g", "a", begin, 6));
+      var evaluator =
+          new RuleEvaluator(rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+      byte[] early = evaluator.snapshot();
+      run(evaluator, begin + 1, begin + 60);
+      long since = transitions.get(0).activeAt();
+      transitions.clear();
+
+      evaluator =
+          RuleEvaluator.restore(
+              early, rules, RuleOptions.DEFAULTS, store, clock(begin + 70), output);
+      run(evaluator, begin + 71, begin + 100);
+
+      assertThat(transitions)
+          .as("offset %d", offset)
+          .isNotEmpty()
+          .first()
+          .satisfies(again -> assertThat(again.activeAt()).isEqualTo(since));
+    }
+  }
+
   private void firstScrapeAfterSomeTicks(UnaryOperator<RuleEvaluator> before) {
     var evaluator = new RuleEvaluator(waiting(), RuleOptions.DEFAULTS, store, clock(0), output);
     run(evaluator, 1, 700);
