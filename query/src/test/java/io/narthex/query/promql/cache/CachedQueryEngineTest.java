@@ -72,7 +72,7 @@ class CachedQueryEngineTest {
     append(store, data, START, now);
     for (int round = 0; round < ROUNDS; round++) {
       if (random.nextInt(3) > 0 && now < START + SPAN) {
-        long next = now + random.nextInt(20_000);
+        long next = now + 1 + random.nextInt(20_000);
         append(store, data, now + 1, next);
         now = next;
       }
