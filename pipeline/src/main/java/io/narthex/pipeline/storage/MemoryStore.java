@@ -194,7 +194,13 @@ public class MemoryStore implements SampleStore {
 
     @Override
     public PageCursor pages(int series) {
-      return new OnePage(all.get(series).points().headMap(to, true).tailMap(from, true));
+      var page = new SampleBuffer();
+      all.get(series)
+          .points()
+          .headMap(to, true)
+          .tailMap(from, true)
+          .forEach((time, point) -> add(page, time, point));
+      return new BufferedPage(page);
     }
 
     @Override
@@ -207,48 +213,6 @@ public class MemoryStore implements SampleStore {
         into.add(time, point.histogram());
       }
       into.startTimestamp(point.start());
-    }
-  }
-
-  /** All points as one page. */
-  private static final class OnePage implements PageCursor {
-    private final NavigableMap<Long, Point> points;
-    private boolean begun;
-
-    OnePage(NavigableMap<Long, Point> points) {
-      this.points = points;
-    }
-
-    @Override
-    public boolean next() {
-      boolean has = !begun && !points.isEmpty();
-      begun = true;
-      return has;
-    }
-
-    @Override
-    public long minTime() {
-      return points.firstKey();
-    }
-
-    @Override
-    public long maxTime() {
-      return points.lastKey();
-    }
-
-    @Override
-    public int count() {
-      return points.size();
-    }
-
-    @Override
-    public @Nullable PageStatistics statistics() {
-      return null;
-    }
-
-    @Override
-    public void read(SampleBuffer into) {
-      points.forEach((time, point) -> Selection.add(into, time, point));
     }
   }
 }

@@ -80,6 +80,20 @@ public final class SampleBuffer {
     return startTimestamps == null ? 0 : startTimestamps[row];
   }
 
+  /** Appends all rows of another buffer. */
+  public void addAll(SampleBuffer other) {
+    ensure(size() + other.size());
+    for (int row = 0; row < other.size(); row++) {
+      var histogram = other.histogram(row);
+      if (histogram == null) {
+        add(other.timestamps()[row], other.values()[row]);
+      } else {
+        add(other.timestamps()[row], histogram);
+      }
+      startTimestamp(other.startTimestamp(row));
+    }
+  }
+
   public void clear() {
     if (anyHistogram && histograms != null) {
       Arrays.fill(histograms, 0, size, null);

@@ -3,6 +3,7 @@ package io.narthex.query.http;
 import io.narthex.pipeline.model.Exemplar;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.BufferedPage;
 import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.Deletion;
 import io.narthex.pipeline.storage.Deletion.State;
@@ -87,7 +88,9 @@ final class FakeStore implements SampleStore, StoreAdmin {
 
     @Override
     public PageCursor pages(int series) {
-      throw new UnsupportedOperationException("no pages here");
+      var page = new SampleBuffer();
+      read(series, Long.MIN_VALUE, Long.MAX_VALUE, page);
+      return new BufferedPage(page);
     }
 
     @Override

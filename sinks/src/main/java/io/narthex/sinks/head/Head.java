@@ -7,8 +7,6 @@ import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.pipeline.storage.AppendResult;
-import io.narthex.pipeline.storage.AppendResult.Reason;
-import io.narthex.pipeline.storage.AppendResult.Rejection;
 import io.narthex.pipeline.storage.Cardinality;
 import io.narthex.pipeline.storage.SampleAppender;
 import io.narthex.pipeline.storage.SeriesExemplars;
@@ -23,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -58,10 +55,7 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final HeadCounters counters = new HeadCounters();
   private final Intake intake;
-  private final Exemplars exemplars;
-  private final MetadataTable metadata = new MetadataTable();
-  private long savedExemplars; // versions of what the log's notes hold, by the thread that saves
-  private long savedMetadata;
+  private final HeadNotes notes;
   private final FrameBuffer frames = new FrameBuffer();
   private final FrameBuffer again = new FrameBuffer();
   private final Wal wal;
@@ -107,8 +101,8 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
     this.current = new Memtable(series);
     this.memtables = List.of(current);
     this.intake = new Intake(series, current, options, clock, counters);
-    this.exemplars = new Exemplars(options.maxExemplars());
-    var replay = new Replay(series, intake, exemplars, metadata);
+    this.notes = new HeadNotes(options.maxExemplars());
+    var replay = new Replay(series, intake, notes.exemplars(), notes.metadata());
     long start = System.nanoTime();
     try {
       WalReader.read(walDirectory, replay, listener);
@@ -153,25 +147,13 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
     Appended appended;
     lock.lock();
     try {
-      var result = take(batch);
-      boolean withExemplars = !batch.exemplars().isEmpty();
-      if (withExemplars) {
-        exemplars.take(batch, current.series());
-        result = withExemplars(result);
-      }
-      appended = new Appended(result);
+      appended = new Appended(notes.take(batch, current.series(), take(batch)));
       logRegistrationsAgain();
       frames.clear();
       if (intake.hasAccepted()) {
         intake.log(batch, scope, frames, again);
       }
-      if (withExemplars) {
-        exemplars.log(frames);
-      }
-      if (!batch.metadata().isEmpty()) {
-        metadata.take(batch.metadata());
-        metadata.log(frames);
-      }
+      notes.log(batch, frames);
       wal.append(frames, appended, awaited);
     } finally {
       lock.unlock();
@@ -202,7 +184,7 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
 
   /** What was said of metric families. */
   public Map<String, List<MetricMetadata>> metadata() {
-    return metadata.all();
+    return notes.metadata().all();
   }
 
   /**
@@ -210,42 +192,12 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
    * To be called between {@link #freeze} and {@link #retire}, by one thread at a time.
    */
   public void saveNotes() throws IOException {
-    long exemplarsNow = exemplars.version();
-    long metadataNow = metadata.version();
-    if (exemplarsNow == savedExemplars && metadataNow == savedMetadata) {
-      return;
-    }
-    var ofExemplars = exemplars.pieces().iterator();
-    var ofMetadata = metadata.pieces().iterator();
-    wal.saveNotes(
-        out -> {
-          if (ofMetadata.hasNext()) {
-            MetadataTable.put(ofMetadata.next(), out);
-          } else if (ofExemplars.hasNext()) {
-            Exemplars.put(ofExemplars.next(), out);
-          }
-          return ofMetadata.hasNext() || ofExemplars.hasNext();
-        });
-    savedExemplars = exemplarsNow;
-    savedMetadata = metadataNow;
-  }
-
-  private AppendResult withExemplars(AppendResult samples) {
-    var rejections = new ArrayList<>(samples.rejections());
-    if (exemplars.outOfOrder() > 0) {
-      rejections.add(
-          new Rejection(Reason.EXEMPLAR_OUT_OF_ORDER, exemplars.outOfOrder(), "exemplar"));
-    }
-    if (exemplars.tooLong() > 0) {
-      rejections.add(new Rejection(Reason.INVALID_LABELS, exemplars.tooLong(), "exemplar"));
-    }
-    return new AppendResult(
-        samples.samples(), samples.histograms(), exemplars.accepted(), rejections);
+    notes.save(wal);
   }
 
   /** Exemplars of series that satisfy one whole set of matchers; see the storage port. */
   public List<SeriesExemplars> exemplars(List<List<Matcher>> matchers, long from, long to) {
-    return exemplars.select(matchers, from, to);
+    return notes.exemplars().select(matchers, from, to);
   }
 
   /** Where the series of the head come from; see {@link Cardinality}. */
@@ -265,55 +217,19 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
    */
   public List<HeadPart> select(
       List<Matcher> matchers, long from, long to, Runnable checkpoint, Runnable meanwhile) {
-    var found = new IdentityHashMap<SeriesTable, FoundSeries>();
+    var search = new HeadSearch(matchers, from, to, checkpoint);
     for (int tries = 0; ; tries++) {
-      for (var memtable : memtables) {
-        var series = memtable.series();
-        found.computeIfAbsent(series, key -> new FoundSeries(key, matchers, checkpoint)).complete();
-      }
+      search.lookAt(memtables);
       lock.lock();
       try {
-        if (isComplete(found, tries > MAX_SEARCHES)) {
+        if (search.isComplete(memtables, tries > MAX_SEARCHES)) {
           meanwhile.run();
-          return parts(found, from, to);
+          return search.parts(memtables);
         }
       } finally {
         lock.unlock();
       }
     }
-  }
-
-  /** Whether all series are looked at; if need be, those that are not are looked at now. */
-  private boolean isComplete(IdentityHashMap<SeriesTable, FoundSeries> found, boolean completeNow) {
-    for (var memtable : memtables) {
-      var ofTable = found.get(memtable.series());
-      if (ofTable == null || (!completeNow && !ofTable.isComplete())) {
-        return false;
-      }
-      ofTable.complete();
-    }
-    return true;
-  }
-
-  private List<HeadPart> parts(
-      IdentityHashMap<SeriesTable, FoundSeries> found, long from, long to) {
-    var parts = new ArrayList<HeadPart>();
-    for (int i = 0; i < memtables.size(); ) {
-      var series = memtables.get(i).series();
-      var tables = new ArrayList<Memtable>();
-      for (; i < memtables.size() && memtables.get(i).series() == series; i++) {
-        var memtable = memtables.get(i);
-        if (memtable.minTime() <= to && memtable.maxTime() >= from) {
-          tables.add(memtable);
-        }
-      }
-      var ofTable = found.get(series);
-      if (ofTable != null && !tables.isEmpty()) {
-        int[] ids = ofTable.ids();
-        parts.add(new HeadPart(series, ids, ids.length, tables));
-      }
-    }
-    return parts;
   }
 
   /** The inverted indexes of the head, one for each generation of series that have samples. */

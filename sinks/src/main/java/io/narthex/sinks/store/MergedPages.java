@@ -90,7 +90,7 @@ final class MergedPages implements PageCursor {
     }
     merged.clear();
     for (var part : parts) {
-      BufferedPage.copy(part, merged);
+      merged.addAll(part);
       part.clear();
     }
     RowOrder.restore(merged, 0);
@@ -125,7 +125,7 @@ final class MergedPages implements PageCursor {
     if (singlePlace >= 0) {
       Objects.requireNonNull(single).read(into);
     } else {
-      BufferedPage.copy(merged, into);
+      into.addAll(merged);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.narthex.sinks.store;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.BufferedPage;
 import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.sinks.block.Block;

@@ -3,6 +3,7 @@ package io.narthex.operators.rules.incremental;
 import io.narthex.operators.rules.window.WindowStore;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.BufferedPage;
 import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
@@ -103,7 +104,9 @@ final class NodeStore implements SampleStore {
 
     @Override
     public PageCursor pages(int series) {
-      throw new UnsupportedOperationException("nodes have no pages");
+      var page = new SampleBuffer();
+      read(series, Long.MIN_VALUE, Long.MAX_VALUE, page);
+      return new BufferedPage(page);
     }
 
     @Override

@@ -6,8 +6,8 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Names;
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.storage.BufferedPage;
 import io.narthex.pipeline.storage.PageCursor;
-import io.narthex.pipeline.storage.PageStatistics;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
@@ -332,60 +332,10 @@ public final class WindowStore implements SampleStore {
     public PageCursor pages(int series) {
       var page = new SampleBuffer();
       windows.get(series).read(from, to, page);
-      return new OnePage(page);
+      return new BufferedPage(page);
     }
 
     @Override
     public void close() {}
-  }
-
-  /** All samples of a selection as one page. */
-  private static final class OnePage implements PageCursor {
-    private final SampleBuffer page;
-    private boolean begun;
-
-    OnePage(SampleBuffer page) {
-      this.page = page;
-    }
-
-    @Override
-    public boolean next() {
-      boolean has = !begun && page.size() > 0;
-      begun = true;
-      return has;
-    }
-
-    @Override
-    public long minTime() {
-      return page.timestamps()[0];
-    }
-
-    @Override
-    public long maxTime() {
-      return page.timestamps()[page.size() - 1];
-    }
-
-    @Override
-    public int count() {
-      return page.size();
-    }
-
-    @Override
-    public @Nullable PageStatistics statistics() {
-      return null;
-    }
-
-    @Override
-    public void read(SampleBuffer into) {
-      for (int row = 0; row < page.size(); row++) {
-        var histogram = page.histogram(row);
-        if (histogram == null) {
-          into.add(page.timestamps()[row], page.values()[row]);
-        } else {
-          into.add(page.timestamps()[row], histogram);
-        }
-        into.startTimestamp(page.startTimestamp(row));
-      }
-    }
   }
 }

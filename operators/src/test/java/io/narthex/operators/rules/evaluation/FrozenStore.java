@@ -2,8 +2,8 @@ package io.narthex.operators.rules.evaluation;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.storage.BufferedPage;
 import io.narthex.pipeline.storage.PageCursor;
-import io.narthex.pipeline.storage.PageStatistics;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Floats that change no more, as arrays, by metric name and in label order; for many queries. */
 final class FrozenStore implements SampleStore {
@@ -78,7 +77,7 @@ final class FrozenStore implements SampleStore {
       public PageCursor pages(int series) {
         var page = new SampleBuffer();
         read(series, selector.from() - 1, selector.to(), page);
-        return new OnePage(page);
+        return new BufferedPage(page);
       }
 
       @Override
@@ -105,49 +104,5 @@ final class FrozenStore implements SampleStore {
   @Override
   public StoreStatistics statistics() {
     throw new UnsupportedOperationException("only selects");
-  }
-
-  /** All samples of a selection as one page, without statistics: they are to be looked at. */
-  private static final class OnePage implements PageCursor {
-    private final SampleBuffer samples;
-    private boolean begun;
-
-    OnePage(SampleBuffer samples) {
-      this.samples = samples;
-    }
-
-    @Override
-    public boolean next() {
-      boolean has = !begun && samples.size() > 0;
-      begun = true;
-      return has;
-    }
-
-    @Override
-    public long minTime() {
-      return samples.timestamps()[0];
-    }
-
-    @Override
-    public long maxTime() {
-      return samples.timestamps()[samples.size() - 1];
-    }
-
-    @Override
-    public int count() {
-      return samples.size();
-    }
-
-    @Override
-    public @Nullable PageStatistics statistics() {
-      return null;
-    }
-
-    @Override
-    public void read(SampleBuffer into) {
-      for (int row = 0; row < samples.size(); row++) {
-        into.add(samples.timestamps()[row], samples.values()[row]);
-      }
-    }
   }
 }
