@@ -4,6 +4,7 @@ import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.operators.rules.window.WindowStore;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.ExprRewrite;
 import io.narthex.query.promql.ast.TimeModifier;
 import io.narthex.query.promql.ast.ValueType;
 import io.narthex.query.promql.exec.EngineOptions;
@@ -106,11 +107,12 @@ public final class RulePlanner {
   }
 
   /** Puts selectors of nodes in the place of the largest parts that are nodes. */
-  private final class Rewriter implements Expr.Visitor<Expr> {
+  private final class Rewriter extends ExprRewrite {
     final List<SeriesNode> found = new ArrayList<>();
     final List<String> texts = new ArrayList<>();
 
-    Expr rewrite(Expr expr) {
+    @Override
+    protected Expr rewrite(Expr expr) {
       var node = expr.type() == ValueType.VECTOR ? nodes.node(expr) : null;
       if (node == null) {
         return expr.accept(this);
@@ -123,67 +125,15 @@ public final class RulePlanner {
           "", store.matchers(node), TimeModifier.NONE, Expr.Extension.NONE, expr.span());
     }
 
-    private List<Expr> all(List<Expr> exprs) {
-      return exprs.stream().map(this::rewrite).toList();
-    }
-
-    @Override
-    public Expr number(Expr.NumberLiteral node) {
-      return node;
-    }
-
-    @Override
-    public Expr string(Expr.StringLiteral node) {
-      return node;
-    }
-
-    @Override
-    public Expr vectorSelector(Expr.VectorSelector node) {
-      return node;
-    }
-
-    @Override
-    public Expr matrixSelector(Expr.MatrixSelector node) {
-      return node;
-    }
-
     @Override
     public Expr subquery(Expr.Subquery node) {
       return node; // nodes have values at one time only
     }
 
     @Override
-    public Expr unary(Expr.Unary node) {
-      return new Expr.Unary(node.negative(), rewrite(node.expr()), node.span());
-    }
-
-    @Override
-    public Expr binary(Expr.Binary node) {
-      return new Expr.Binary(
-          node.op(),
-          rewrite(node.left()),
-          rewrite(node.right()),
-          node.returnBool(),
-          node.matching(),
-          node.span());
-    }
-
-    @Override
-    public Expr aggregate(Expr.Aggregate node) {
-      Expr parameter = node.parameter();
-      return new Expr.Aggregate(
-          node.op(),
-          rewrite(node.expr()),
-          parameter == null ? null : rewrite(parameter),
-          node.grouping(),
-          node.without(),
-          node.span());
-    }
-
-    @Override
     public Expr call(Expr.Call node) {
       if (!LOOK_AT_SELECTOR.contains(node.function().name())) {
-        return new Expr.Call(node.function(), all(node.arguments()), node.span());
+        return super.call(node);
       }
       // A selector in the place of the argument would be taken for what the rule says.
       var arguments = node.arguments().stream().map(each -> each.accept(this)).toList();
@@ -192,7 +142,7 @@ public final class RulePlanner {
 
     @Override
     public Expr paren(Expr.Paren node) {
-      return new Expr.Paren(node.expr().accept(this), node.span());
+      return new Expr.Paren(node.expr().accept(this), node.span()); // a node is it with them
     }
 
     @Override

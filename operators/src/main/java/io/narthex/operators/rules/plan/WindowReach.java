@@ -3,6 +3,7 @@ package io.narthex.operators.rules.plan;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.query.promql.ast.DurationValue;
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.ExprWalk;
 import io.narthex.query.promql.ast.TimeModifier;
 import io.narthex.query.promql.plan.Durations;
 import java.util.HashSet;
@@ -47,7 +48,7 @@ public record WindowReach(
     return new WindowReach(walk.found, walk.overTime, walk.elsewhere);
   }
 
-  private static final class Walk implements Expr.Visitor<Boolean> {
+  private static final class Walk extends ExprWalk {
     final Map<List<Matcher>, Long> found = new LinkedHashMap<>();
     final Set<List<Matcher>> overTime = new HashSet<>();
     boolean elsewhere;
@@ -68,16 +69,6 @@ public record WindowReach(
       elsewhere |= time.at() instanceof TimeModifier.At.Timestamp;
       @Nullable DurationValue offset = time.offset();
       return offset == null ? 0 : Math.max(0, durations.millis(offset));
-    }
-
-    @Override
-    public Boolean number(Expr.NumberLiteral node) {
-      return true;
-    }
-
-    @Override
-    public Boolean string(Expr.StringLiteral node) {
-      return true;
     }
 
     @Override
@@ -108,29 +99,9 @@ public record WindowReach(
     public Boolean subquery(Expr.Subquery node) {
       long before = outer;
       outer += offset(node.time()) + durations.positive(node.range());
-      node.expr().accept(this);
+      super.subquery(node);
       outer = before;
       return true;
-    }
-
-    @Override
-    public Boolean unary(Expr.Unary node) {
-      return node.expr().accept(this);
-    }
-
-    @Override
-    public Boolean binary(Expr.Binary node) {
-      node.left().accept(this);
-      return node.right().accept(this);
-    }
-
-    @Override
-    public Boolean aggregate(Expr.Aggregate node) {
-      Expr parameter = node.parameter();
-      if (parameter != null) {
-        parameter.accept(this);
-      }
-      return node.expr().accept(this);
     }
 
     @Override
@@ -140,19 +111,9 @@ public record WindowReach(
       }
       boolean before = hints;
       hints |= RESOLVES_RESETS.contains(node.function().name());
-      node.arguments().forEach(argument -> argument.accept(this));
+      super.call(node);
       hints = before;
       return true;
-    }
-
-    @Override
-    public Boolean paren(Expr.Paren node) {
-      return node.expr().accept(this);
-    }
-
-    @Override
-    public Boolean stepInvariant(Expr.StepInvariant node) {
-      return node.expr().accept(this);
     }
   }
 }

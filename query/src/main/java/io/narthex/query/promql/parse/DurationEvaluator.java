@@ -5,9 +5,9 @@ import io.narthex.pipeline.fault.FaultException;
 import io.narthex.query.promql.ast.DurationExpr;
 import io.narthex.query.promql.ast.DurationValue;
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.ExprRewrite;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.ast.TimeModifier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Computes duration expressions once the query's step and range are known.
@@ -94,16 +94,11 @@ public record DurationEvaluator(long stepMillis, long rangeMillis) {
   }
 
   /** Copies a tree with its durations computed. */
-  private record Rewriter(DurationEvaluator durations) implements Expr.Visitor<Expr> {
+  private static final class Rewriter extends ExprRewrite {
+    private final DurationEvaluator durations;
 
-    @Override
-    public Expr number(Expr.NumberLiteral node) {
-      return node;
-    }
-
-    @Override
-    public Expr string(Expr.StringLiteral node) {
-      return node;
+    Rewriter(DurationEvaluator durations) {
+      this.durations = durations;
     }
 
     @Override
@@ -127,52 +122,6 @@ public record DurationEvaluator(long stepMillis, long rangeMillis) {
           step == null ? null : literal(step, false),
           time(node.time()),
           node.span());
-    }
-
-    @Override
-    public Expr unary(Expr.Unary node) {
-      return new Expr.Unary(node.negative(), node.expr().accept(this), node.span());
-    }
-
-    @Override
-    public Expr binary(Expr.Binary node) {
-      return new Expr.Binary(
-          node.op(),
-          node.left().accept(this),
-          node.right().accept(this),
-          node.returnBool(),
-          node.matching(),
-          node.span());
-    }
-
-    @Override
-    public Expr aggregate(Expr.Aggregate node) {
-      @Nullable Expr parameter = node.parameter();
-      return new Expr.Aggregate(
-          node.op(),
-          node.expr().accept(this),
-          parameter == null ? null : parameter.accept(this),
-          node.grouping(),
-          node.without(),
-          node.span());
-    }
-
-    @Override
-    public Expr call(Expr.Call node) {
-      return new Expr.Call(
-          node.function(),
-          node.arguments().stream().map(argument -> argument.accept(this)).toList(),
-          node.span());
-    }
-
-    @Override
-    public Expr paren(Expr.Paren node) {
-      return new Expr.Paren(node.expr().accept(this), node.span());
-    }
-
-    @Override
-    public Expr stepInvariant(Expr.StepInvariant node) {
-      return new Expr.StepInvariant(node.expr().accept(this));
     }
 
     private TimeModifier time(TimeModifier time) {

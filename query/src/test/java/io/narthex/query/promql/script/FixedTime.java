@@ -1,12 +1,13 @@
 package io.narthex.query.promql.script;
 
 import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.ast.ExprRewrite;
 import io.narthex.query.promql.ast.TimeModifier;
 import java.util.ArrayList;
 import java.util.Set;
 
 /** Fixes the time of all selectors and sub-queries of a query that have none. */
-final class FixedTime implements Expr.Visitor<Expr> {
+final class FixedTime extends ExprRewrite {
   private static final Set<String> TIME_DEPENDENT =
       Set.of(
           "days_in_month",
@@ -46,57 +47,15 @@ final class FixedTime implements Expr.Visitor<Expr> {
   }
 
   @Override
-  public Expr number(Expr.NumberLiteral node) {
-    return node;
-  }
-
-  @Override
-  public Expr string(Expr.StringLiteral node) {
-    return node;
-  }
-
-  @Override
   public Expr.VectorSelector vectorSelector(Expr.VectorSelector node) {
     return new Expr.VectorSelector(
         node.name(), node.matchers(), at(node.time()), node.extension(), node.span());
   }
 
   @Override
-  public Expr matrixSelector(Expr.MatrixSelector node) {
-    return new Expr.MatrixSelector(vectorSelector(node.vector()), node.range(), node.span());
-  }
-
-  @Override
   public Expr subquery(Expr.Subquery node) {
     node.expr().accept(this);
     return new Expr.Subquery(node.expr(), node.range(), node.step(), at(node.time()), node.span());
-  }
-
-  @Override
-  public Expr unary(Expr.Unary node) {
-    return new Expr.Unary(node.negative(), node.expr().accept(this), node.span());
-  }
-
-  @Override
-  public Expr binary(Expr.Binary node) {
-    return new Expr.Binary(
-        node.op(),
-        node.left().accept(this),
-        node.right().accept(this),
-        node.returnBool(),
-        node.matching(),
-        node.span());
-  }
-
-  @Override
-  public Expr aggregate(Expr.Aggregate node) {
-    return new Expr.Aggregate(
-        node.op(),
-        node.expr().accept(this),
-        node.parameter() == null ? null : node.parameter().accept(this),
-        node.grouping(),
-        node.without(),
-        node.span());
   }
 
   @Override
@@ -109,11 +68,6 @@ final class FixedTime implements Expr.Visitor<Expr> {
       arguments.add(selector ? argument : argument.accept(this));
     }
     return new Expr.Call(node.function(), arguments, node.span());
-  }
-
-  @Override
-  public Expr paren(Expr.Paren node) {
-    return new Expr.Paren(node.expr().accept(this), node.span());
   }
 
   @Override
