@@ -40,6 +40,9 @@ final class Evaluation implements AutoCloseable {
   /** Rows that a buffer begins with. */
   private static final int BUFFER_ROWS = 256;
 
+  /** The part of its memory that a query spends on one vector to be read again. */
+  private static final int MOST_KEPT = 8;
+
   private static final int COMPARISONS_BETWEEN_LOOKS = 1024;
 
   private static final long TELL_NANOS = 50_000_000;
@@ -199,6 +202,14 @@ final class Evaluation implements AutoCloseable {
   /** Bytes of a column. */
   static long columnBytes(int steps) {
     return COLUMN_BYTES + 8L * steps + steps / 8;
+  }
+
+  /**
+   * Counts bytes as held for what might be evaluated anew as well: if they are a small part of what
+   * the query may hold.
+   */
+  boolean mayKeep(long bytes) {
+    return bytes <= memory.limit() / MOST_KEPT && mayReserve(bytes);
   }
 
   /** Counts bytes as held if that is within the limits. */
@@ -427,6 +438,11 @@ final class Evaluation implements AutoCloseable {
   /** Counts samples that were looked at on a grid; which steps of it is told to its tally. */
   void countTotal(TimeGrid grid, long samples) {
     totalSamples += grid.tally().weight() * samples;
+  }
+
+  /** Counts samples that another part of the query looked at, as if they had been read again. */
+  void countAgain(long total) {
+    totalSamples += total;
   }
 
   long totalSamples() {

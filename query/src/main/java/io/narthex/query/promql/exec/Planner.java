@@ -18,6 +18,7 @@ final class Planner implements Expr.Visitor<Operand> {
   private final TimeGrid grid;
   private final Durations durations;
   private final Use use;
+  private @Nullable CommonParts common; // of the whole that is planned on the grid
 
   /** What is asked of histograms further up in the expression. */
   private enum Use {
@@ -29,24 +30,32 @@ final class Planner implements Expr.Visitor<Operand> {
   }
 
   Planner(Evaluation evaluation, TimeGrid grid, Durations durations) {
-    this(evaluation, grid, durations, Use.ANYTHING);
+    this(evaluation, grid, durations, Use.ANYTHING, null);
   }
 
-  private Planner(Evaluation evaluation, TimeGrid grid, Durations durations, Use use) {
+  private Planner(
+      Evaluation evaluation,
+      TimeGrid grid,
+      Durations durations,
+      Use use,
+      @Nullable CommonParts common) {
     this.evaluation = evaluation;
     this.grid = grid;
     this.durations = durations;
     this.use = use;
+    this.common = common;
   }
 
   /** For the arguments of functions that need count or sum of histograms only. */
   Planner forStatistics() {
-    return use == Use.ANYTHING ? new Planner(evaluation, grid, durations, Use.STATISTICS) : this;
+    return use == Use.ANYTHING
+        ? new Planner(evaluation, grid, durations, Use.STATISTICS, common)
+        : this;
   }
 
   /** For the arguments of functions that need whole histograms, and for sub-queries. */
   Planner forWhole() {
-    return new Planner(evaluation, grid, durations, Use.WHOLE);
+    return new Planner(evaluation, grid, durations, Use.WHOLE, common);
   }
 
   Evaluation evaluation() {
@@ -58,7 +67,7 @@ final class Planner implements Expr.Visitor<Operand> {
   }
 
   Planner on(TimeGrid other) {
-    return new Planner(evaluation, other, durations, use);
+    return new Planner(evaluation, other, durations, use, null);
   }
 
   /** Plans a part of the query. */
@@ -69,11 +78,29 @@ final class Planner implements Expr.Visitor<Operand> {
     evaluation.reserveColumns(expr, 1, grid.steps());
     @Nullable PlanRecorder recorder = evaluation.recorder();
     Operand operand =
-        recorder == null
-            ? expr.accept(this)
-            : recorder.plan(expr, evaluation, () -> expr.accept(this));
+        recorder == null ? once(expr) : recorder.plan(expr, evaluation, () -> once(expr));
     evaluation.enter(outer);
     return operand;
+  }
+
+  /** Plans a part, unless it was planned already for another place. */
+  private Operand once(Expr expr) {
+    var parts = common;
+    if (parts == null) {
+      parts = CommonParts.of(expr, evaluation.annotations());
+      common = parts;
+    }
+    if (!parts.has(expr) || grid.tally().keepsSteps()) {
+      return expr.accept(this);
+    }
+    var again = parts.again(expr, use, evaluation);
+    if (again != null) {
+      return again;
+    }
+    long total = evaluation.totalSamples();
+    var vector = (Operand.Vector) expr.accept(this);
+    return parts.keep(
+        expr, use, vector, evaluation.totalSamples() - total, evaluation, grid.steps());
   }
 
   Operand.Vector vector(Expr expr) {

@@ -70,7 +70,21 @@ public final class OracleQueries {
   /** A query whose answer is a scalar or a vector. */
   public String next() {
     int depth = 1 + random.nextInt(4);
+    if (random.nextInt(12) == 0) {
+      return repeating(vector(1 + random.nextInt(3)));
+    }
     return random.nextInt(20) == 0 ? scalar(depth) : vector(depth);
+  }
+
+  /** Has a part more than once. */
+  private String repeating(String part) {
+    return switch (random.nextInt(5)) {
+      case 0 -> "(" + part + ") / (" + part + ")";
+      case 1 -> "(" + part + ") and (" + part + ")";
+      case 2 -> "((" + part + ") + (" + part + ")) / (" + part + ")";
+      case 3 -> "count(" + part + ") + (sum(" + part + ") - sum(" + part + "))";
+      default -> "(" + part + ") or -(" + part + ")";
+    };
   }
 
   private <T> T one(List<T> of) {
