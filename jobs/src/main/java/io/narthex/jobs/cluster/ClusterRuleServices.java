@@ -1,5 +1,6 @@
 package io.narthex.jobs.cluster;
 
+import io.narthex.jobs.rules.RecordedStarts;
 import io.narthex.jobs.rules.RuleSets;
 import io.narthex.operators.rules.LiveRules;
 import io.narthex.operators.rules.ReadableStore;
@@ -63,6 +64,7 @@ final class ClusterRuleServices {
             live,
             RuleOptions.DEFAULTS,
             new ReadableStore(store, true, this::refresh),
+            new RecordedStarts(sharedFolder.resolve("rules").resolve("starts")),
             board,
             RuleMetrics.of(registry),
             MAX_WAIT,

@@ -1,6 +1,7 @@
 package io.narthex.jobs.server;
 
 import io.narthex.jobs.rules.KnownRules;
+import io.narthex.jobs.rules.RecordedStarts;
 import io.narthex.jobs.rules.RuleHistory;
 import io.narthex.jobs.rules.RuleSets;
 import io.narthex.operators.rules.LiveRules;
@@ -59,6 +60,7 @@ final class RulePart implements AutoCloseable {
             live,
             settings.evaluation(),
             ReadableStore.atOnce(store),
+            new RecordedStarts(server.storagePath().resolve("rules").resolve("starts")),
             status,
             RuleMetrics.of(registry),
             settings.maxWait(),

@@ -41,8 +41,7 @@ public record ForStateRestore(long graceMillis, History history) {
 
   /** Since when an alert counts as active that was just found active at the tick. */
   AlertInstance restore(AlertInstance alert, AlertTick tick, long holdMillis) {
-    var point =
-        holdMillis < graceMillis ? null : history.newest(alert.labels(), tick.sampleTime());
+    var point = holdMillis < graceMillis ? null : history.newest(alert.labels(), tick.sampleTime());
     if (point == null || Double.isNaN(point.value())) {
       return alert;
     }

@@ -87,19 +87,19 @@ public final class RuleOperator extends AbstractStreamOperator<SampleBatch>
 
   @Override
   public void processElement(StreamRecord<SampleBatch> element) {
-    worker().offer(element.getValue());
+    worker().exchange().offer(element.getValue());
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    worker().watermark(mark.getTimestamp());
+    worker().exchange().watermark(mark.getTimestamp());
     super.processWatermark(mark);
   }
 
   /** Results that the snapshot stands for go out before the barrier. */
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-    worker().checkpointBegun(checkpointId);
+    worker().exchange().checkpointBegun(checkpointId);
     var checkpoint = worker().checkpoint();
     emit(checkpoint.results());
     snapshot = checkpoint.snapshot();
@@ -118,7 +118,7 @@ public final class RuleOperator extends AbstractStreamOperator<SampleBatch>
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    worker().checkpointComplete(checkpointId);
+    worker().exchange().checkpointComplete(checkpointId);
   }
 
   @Override
@@ -152,7 +152,7 @@ public final class RuleOperator extends AbstractStreamOperator<SampleBatch>
       post(
           () -> {
             mailUnderWay.set(false);
-            emit(worker().results());
+            emit(worker().exchange().results());
           });
     }
   }

@@ -1,6 +1,7 @@
 package io.narthex.operators.rules;
 
 import io.narthex.operators.rules.evaluation.RuleOptions;
+import io.narthex.operators.rules.evaluation.RunStarts;
 import io.narthex.pipeline.status.StatusBoard;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.time.Duration;
  *
  * @param options how rules are evaluated
  * @param history where windows are filled from
+ * @param starts keeps when evaluations began
  * @param status learns how evaluations go
  * @param maxWait how long a tick waits for samples that are still on their way
  */
@@ -17,6 +19,7 @@ public record RuleServices(
     LiveRules rules,
     RuleOptions options,
     ReadableStore history,
+    RunStarts starts,
     StatusBoard status,
     RuleMetrics metrics,
     Duration maxWait,

@@ -8,17 +8,14 @@ import io.narthex.pipeline.status.RuleGroupStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that evaluates, so that evaluation holds up neither scrapes nor writes. The operator
- * hands it samples and watermarks and takes results from it; a checkpoint waits for the end of one
- * group's evaluation at most.
+ * The thread that evaluates, so that evaluation holds up neither scrapes nor writes. What it and
+ * the operator hand each other goes through a {@link RuleExchange}.
  *
  * <p>Results are handed over group by group, and a snapshot is taken between two of them. It stands
  * for exactly the results that were handed over before. Samples that were not looked at yet need
@@ -36,10 +33,6 @@ final class RuleWorker implements AutoCloseable {
   /** Results that wait to be taken; the evaluation waits beyond them. */
   private static final int MOST_RESULTS = 4096;
 
-  /** Bytes of samples among them. */
-  private static final long MOST_RESULT_BYTES =
-      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 12);
-
   private static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 12);
 
   /**
@@ -49,27 +42,15 @@ final class RuleWorker implements AutoCloseable {
   private static final long ADOPTION_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final RuleServices services;
-  private final int mostResults;
   private final Runnable resultsReady;
   private final Consumer<Throwable> failed;
   private final Thread thread = new Thread(this::run, "rules");
   private final long startedAt;
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition news = lock.newCondition();
-  private final Condition answered = lock.newCondition();
-  private final RuleInbox inbox; // guarded by lock, like what follows
-  private final CheckpointWatch checkpoints = new CheckpointWatch();
-  private List<RuleResult> results = new ArrayList<>();
-  private long resultBytes; // of samples in the results
-  private boolean standing = true; // no results follow for a while, and the snapshot holds
-  private byte @Nullable [] snapshot; // while standing
-  private boolean wanted; // somebody waits for a checkpoint
-  private @Nullable Checkpoint answer;
-  private boolean closed;
+  private final RuleExchange exchange;
 
   private final Output output = new Output(); // only touched by the thread, like what follows
   private final HeldNotifications held = new HeldNotifications();
+  private byte @Nullable [] restored; // what to begin with
   private boolean catchingUp; // until then the state is the restored one, and nobody is told
   private long inForce;
   private long announced; // rules that are not in force yet
@@ -80,18 +61,6 @@ final class RuleWorker implements AutoCloseable {
   private boolean arrived; // samples that no evaluation on arrival has seen
   private long arrivalAt; // the earliest time of the next one
   private long advancedTo = Long.MIN_VALUE;
-
-  /**
-   * A state, and the results that led to it and were not taken before.
-   *
-   * @param snapshot null if nothing was ever evaluated
-   */
-  record Checkpoint(byte @Nullable [] snapshot, List<RuleResult> results) {}
-
-  /** Ends the thread out of the middle of its work. */
-  private static final class ClosedException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-  }
 
   /**
    * A worker, not yet started.
@@ -122,9 +91,8 @@ final class RuleWorker implements AutoCloseable {
       long mostBytes,
       int mostResults) {
     this.services = services;
-    this.mostResults = mostResults;
-    inbox = new RuleInbox(mostBytes);
-    this.snapshot = snapshot;
+    restored = snapshot;
+    exchange = new RuleExchange(snapshot, output::taken, mostBytes, mostResults);
     catchingUp = snapshot != null;
     this.resultsReady = resultsReady;
     this.failed = failed;
@@ -135,57 +103,9 @@ final class RuleWorker implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes samples; never waits. */
-  void offer(SampleBatch batch) {
-    lock.lock();
-    try {
-      inbox.add(batch);
-      news.signal();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** All samples before this time have been offered. */
-  void watermark(long time) {
-    lock.lock();
-    try {
-      inbox.watermark(time);
-      news.signal();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The barrier of a checkpoint passes: all samples before it have been offered. */
-  void checkpointBegun(long checkpoint) {
-    lock.lock();
-    try {
-      checkpoints.begin(checkpoint, System.nanoTime());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** A checkpoint is complete, and what was stored before it can be read. */
-  void checkpointComplete(long checkpoint) {
-    lock.lock();
-    try {
-      checkpoints.complete(checkpoint);
-      news.signal();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Takes the results that are there. */
-  List<RuleResult> results() {
-    lock.lock();
-    try {
-      return take();
-    } finally {
-      lock.unlock();
-    }
+  /** What the operator hands over and takes. */
+  RuleExchange exchange() {
+    return exchange;
   }
 
   /**
@@ -193,40 +113,14 @@ final class RuleWorker implements AutoCloseable {
    *
    * @throws IllegalStateException if the worker has failed
    */
-  Checkpoint checkpoint() throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      answer = null;
-      wanted = true;
-      news.signal();
-      answered.signalAll(); // it may wait for room, which only a checkpoint makes now
-      while (answer == null && !standing && thread.isAlive()) {
-        answered.await(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-      }
-      wanted = false;
-      if (answer != null) {
-        return answer;
-      }
-      if (standing) {
-        return new Checkpoint(snapshot, take());
-      }
-      throw new IllegalStateException("the evaluation of rules has ended");
-    } finally {
-      lock.unlock();
-    }
+  RuleExchange.Checkpoint checkpoint() throws InterruptedException {
+    return exchange.checkpoint(thread::isAlive);
   }
 
   /** Ends the thread and waits for it; results that were not taken are lost. */
   @Override
   public void close() throws InterruptedException {
-    lock.lock();
-    try {
-      closed = true;
-      news.signal();
-      answered.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    exchange.close();
     thread.join();
   }
 
@@ -236,7 +130,7 @@ final class RuleWorker implements AutoCloseable {
       for (var taken = await(evaluator); taken != null; taken = await(evaluator)) {
         evaluate(evaluator, taken);
       }
-    } catch (ClosedException e) {
+    } catch (RuleExchange.ClosedException e) {
       LOG.debug("the evaluation of rules was ended while it ran");
     } catch (InterruptedException | RuntimeException | Error e) {
       failed.accept(e);
@@ -244,17 +138,24 @@ final class RuleWorker implements AutoCloseable {
   }
 
   private RuleEvaluator begin() {
-    byte[] from = snapshot; // nobody writes it while it stands
     var inForceNow = services.rules().inForce();
     inForce = inForceNow.number();
     var rules = inForceNow.rules();
     services.history().refresh().run();
     var history = services.history().samples();
     var evaluator =
-        from == null
-            ? new RuleEvaluator(rules, services.options(), history, services.clock(), output)
+        restored == null
+            ? new RuleEvaluator(
+                rules, services.options(), services.starts(), history, services.clock(), output)
             : RuleEvaluator.restore(
-                from, rules, services.options(), history, services.clock(), output);
+                restored,
+                rules,
+                services.options(),
+                services.starts(),
+                history,
+                services.clock(),
+                output);
+    restored = null;
     begun(evaluator);
     if (!catchingUp) {
       output.caughtUp();
@@ -266,29 +167,17 @@ final class RuleWorker implements AutoCloseable {
   /** Waits for something to do; null when the worker is closed. */
   private RuleInbox.@Nullable Taken await(RuleEvaluator evaluator) throws InterruptedException {
     long begun = System.nanoTime();
-    while (true) {
-      serve(evaluator);
-      lock.lock();
-      try {
-        if (closed) {
-          return null;
-        }
-        if (isAsked()) {
-          continue;
-        }
-        // However often a checkpoint wakes it meanwhile, the clock is looked at.
-        long patience =
-            arrived
-                ? TimeUnit.MILLISECONDS.toNanos(arrivalAt - services.clock().millis())
-                : TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS) - (System.nanoTime() - begun);
-        if (patience <= 0 || !inbox.isEmpty() || inbox.watermark() > advancedTo) {
-          return inbox.take();
-        }
-        news.await(patience, TimeUnit.NANOSECONDS);
-      } finally {
-        lock.unlock();
-      }
-    }
+    return exchange.await(evaluator::snapshot, advancedTo, () -> patience(begun));
+  }
+
+  /**
+   * How long the clock need not be looked at, nanoseconds. However often a checkpoint wakes it
+   * meanwhile, it is in the end.
+   */
+  private long patience(long begun) {
+    return arrived
+        ? TimeUnit.MILLISECONDS.toNanos(arrivalAt - services.clock().millis())
+        : TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS) - (System.nanoTime() - begun);
   }
 
   private void evaluate(RuleEvaluator evaluator, RuleInbox.Taken taken) {
@@ -340,7 +229,7 @@ final class RuleWorker implements AutoCloseable {
         announced = rules.number();
         announcedAt = System.nanoTime();
       }
-      if (!isReadable(announcedAt + ADOPTION_NANOS)) {
+      if (!exchange.isReadable(announcedAt + ADOPTION_NANOS)) {
         return;
       }
       services.history().refresh().run();
@@ -364,7 +253,7 @@ final class RuleWorker implements AutoCloseable {
    * evaluated: with a part of its samples an alert would end, or a sum be too low.
    */
   private boolean refill(RuleEvaluator evaluator) {
-    if (services.history().atCheckpoints() && !isReadable(lackingSince)) {
+    if (services.history().atCheckpoints() && !exchange.isReadable(lackingSince)) {
       return false;
     }
     services.history().refresh().run();
@@ -372,18 +261,9 @@ final class RuleWorker implements AutoCloseable {
     lacking = false;
     arrived |= hasOnArrival;
     if (!catchingUp) {
-      moveOn();
+      exchange.moveOn();
     }
     return true;
-  }
-
-  private boolean isReadable(long nanoTime) {
-    lock.lock();
-    try {
-      return checkpoints.isCompleteSince(nanoTime);
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** The state stays as it is while a window is filled, which may take its time. */
@@ -391,16 +271,7 @@ final class RuleWorker implements AutoCloseable {
     if (catchingUp || lacking) {
       return;
     }
-    byte[] state = evaluator.snapshot();
-    lock.lock();
-    try {
-      handOver();
-      snapshot = state;
-      standing = true;
-      answered.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    exchange.stand(evaluator.snapshot());
   }
 
   /** The window is filled: evaluations follow. */
@@ -413,7 +284,7 @@ final class RuleWorker implements AutoCloseable {
     services.status().rules(groups);
     services.metrics().installed(groups);
     if (!catchingUp) {
-      moveOn();
+      exchange.moveOn();
     }
     output.publish();
   }
@@ -426,66 +297,7 @@ final class RuleWorker implements AutoCloseable {
     catchingUp = false;
     output.release();
     output.caughtUp();
-    moveOn();
-  }
-
-  private void moveOn() {
-    lock.lock();
-    try {
-      handOver();
-      standing = false;
-      snapshot = null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Answers who waits for a checkpoint. To be called between two evaluations, and without the lock:
-   * samples go on coming while the state is written.
-   */
-  private void serve(RuleEvaluator evaluator) {
-    lock.lock();
-    try {
-      if (!isAsked()) {
-        return;
-      }
-    } finally {
-      lock.unlock();
-    }
-    byte[] state = evaluator.snapshot();
-    lock.lock();
-    try {
-      handOver();
-      if (isAsked()) {
-        answer = new Checkpoint(state, take());
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether somebody waits for a checkpoint. Under the lock. */
-  private boolean isAsked() {
-    return wanted && answer == null && !standing;
-  }
-
-  /** Moves what evaluations gave to where it is taken from. Under the lock. */
-  private void handOver() {
-    for (var result : output.taken()) {
-      results.add(result);
-      if (result instanceof RuleResult.Samples samples) {
-        resultBytes += samples.batch().sizeInBytes();
-      }
-    }
-  }
-
-  private List<RuleResult> take() {
-    var taken = results;
-    results = new ArrayList<>();
-    resultBytes = 0;
-    answered.signalAll();
-    return taken;
+    exchange.moveOn();
   }
 
   /** What evaluations give, until a group is through. */
@@ -539,40 +351,11 @@ final class RuleWorker implements AutoCloseable {
 
     /** Hands over what has gathered; waits while too much is not taken yet. */
     void publish() {
-      boolean any;
-      lock.lock();
-      try {
-        handOver();
-        any = !results.isEmpty();
-      } finally {
-        lock.unlock();
-      }
-      if (any) {
+      if (exchange.handOver()) {
         resultsReady.run();
       }
-      makeRoom();
-    }
-
-    /** Waits until there is room for more results; a checkpoint takes all of them. */
-    private void makeRoom() {
-      boolean full;
-      do {
-        if (evaluator != null) {
-          serve(evaluator);
-        }
-        lock.lock();
-        try {
-          if (closed) {
-            throw new ClosedException();
-          }
-          full = results.size() > mostResults || resultBytes > MOST_RESULT_BYTES;
-          if (full && !isAsked()) {
-            answered.awaitUninterruptibly();
-          }
-        } finally {
-          lock.unlock();
-        }
-      } while (full);
+      var running = evaluator;
+      exchange.makeRoom(running == null ? null : running::snapshot);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.operators.rules.evaluation.RuleFixtures;
 import io.narthex.operators.rules.evaluation.RuleOptions;
+import io.narthex.operators.rules.evaluation.RunStarts;
 import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
@@ -29,6 +30,7 @@ class RuleRouterTest {
           live,
           RuleOptions.DEFAULTS,
           ReadableStore.atOnce(new InMemoryStore()),
+          RunStarts.NONE,
           new InMemoryStatusBoard(),
           RuleMetrics.of(new PrometheusRegistry()),
           Duration.ofSeconds(1),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.narthex.operators.rules.evaluation.RuleFixtures;
 import io.narthex.operators.rules.evaluation.RuleOptions;
+import io.narthex.operators.rules.evaluation.RunStarts;
 import io.narthex.operators.rules.evaluation.TestClock;
 import io.narthex.operators.rules.plan.RuleSet;
 import io.narthex.pipeline.model.Labels;
@@ -112,6 +113,7 @@ class RuleWorkerTest {
               live,
               RuleOptions.DEFAULTS,
               new ReadableStore(store, atCheckpoints, () -> {}),
+              RunStarts.NONE,
               board,
               RuleMetrics.of(new PrometheusRegistry()),
               Duration.ofHours(1),
@@ -147,7 +149,7 @@ class RuleWorkerTest {
       if (second == 60) {
         give(worker, batch(45, "late", 7));
       }
-      worker.watermark(START + second * 1000L);
+      worker.exchange().watermark(START + second * 1000L);
     }
 
     private void give(RuleWorker worker, SampleBatch batch) {
@@ -156,15 +158,15 @@ class RuleWorkerTest {
       } else {
         store.append(batch);
       }
-      worker.offer(batch);
+      worker.exchange().offer(batch);
     }
 
     void checkpoint(RuleWorker worker) throws InterruptedException {
-      worker.checkpointBegun(++checkpoints);
+      worker.exchange().checkpointBegun(++checkpoints);
       note(worker.checkpoint().results(), written);
       stored.forEach(store::append);
       stored.clear();
-      worker.checkpointComplete(checkpoints);
+      worker.exchange().checkpointComplete(checkpoints);
     }
 
     private void awaitTick(RuleWorker worker, int second) throws InterruptedException {
@@ -178,7 +180,7 @@ class RuleWorkerTest {
           ready.acquire();
         }
         assertThat(failure.get()).isNull();
-        note(worker.results(), written);
+        note(worker.exchange().results(), written);
       }
     }
   }

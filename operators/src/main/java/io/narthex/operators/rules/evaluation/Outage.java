@@ -10,9 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time in which nobody took samples, between the end of one evaluator and the start of the one
- * that goes on from its state, and the series that were coming until then: it is awaited that they
- * come again, each for two of its own intervals.
+ * The times in which nobody took samples, between the end of one evaluator and the start of the
+ * next, and the series that were coming until then: it is awaited that they come again, each for
+ * two of its own intervals. A state that is from before several starts has several such times
+ * behind it, and each tick is evaluated as the run that began before it would have done.
  *
  * <p>A rate over a range that begins in the outage is too low until the outage has left the range.
  *
@@ -31,6 +32,13 @@ record Outage(long to, List<Awaited> awaited) {
 
   /** Until how long after a start ranges are waited for that begin in the outage. */
   private static final long MOST_RANGE_MILLIS = 600_000;
+
+  /** No start hides anything for longer. */
+  private static final long MOST_SHADOW_MILLIS =
+      2 * MOST_INTERVAL_MILLIS + SLACK_MILLIS + MOST_RANGE_MILLIS;
+
+  /** Series that former starts are looked through for; older starts are left out beyond them. */
+  private static final int MOST_FORMER = 1 << 20;
 
   /** How much of what a look at series would have found it finds. */
   enum Sight {
@@ -88,19 +96,44 @@ record Outage(long to, List<Awaited> awaited) {
       return last <= begin && 2 * (came - begin) > 3 * interval ? Sight.PARTIAL : Sight.CLEAR;
     }
 
+    /** Whether an outage that is over kept a sample of the series from coming. */
+    boolean isMissed(WindowStore window) {
+      var series = window.find(labels);
+      if (series == null) {
+        return false;
+      }
+      int next = series.after(last);
+      return next == series.after(Long.MAX_VALUE) || 2 * (series.time(next) - last) > 3 * interval;
+    }
+
     private long to(Look look) {
       return look.overTime ? to + Math.min(look.reach, MOST_RANGE_MILLIS) : to;
     }
   }
 
   /**
-   * The outage before a start.
+   * The outages before some starts.
    *
-   * @param window filled with what came before it
+   * @param window filled with what came before and between them
    * @param written metrics that rules write; these come again by themselves
-   * @param startedAt milliseconds
+   * @param starts milliseconds, in order; the last is the one of now
+   * @param oldest time of the samples of the oldest tick that will be evaluated, milliseconds
    */
-  static Outage before(long startedAt, WindowStore window, Set<String> written) {
+  static Outage before(List<Long> starts, long oldest, WindowStore window, Set<String> written) {
+    int newest = starts.size() - 1;
+    var awaited = new ArrayList<>(before(starts.get(newest), window, written));
+    for (int start = newest - 1; start >= 0 && awaited.size() < MOST_FORMER; start--) {
+      if (starts.get(start) + MOST_SHADOW_MILLIS > oldest) {
+        before(starts.get(start), window, written).stream()
+            .filter(each -> each.isMissed(window))
+            .forEach(awaited::add);
+      }
+    }
+    long to = awaited.stream().mapToLong(Awaited::to).max().orElse(Long.MIN_VALUE);
+    return awaited.isEmpty() ? NONE : new Outage(to + MOST_RANGE_MILLIS, awaited);
+  }
+
+  private static List<Awaited> before(long startedAt, WindowStore window, Set<String> written) {
     long heard = Long.MIN_VALUE;
     for (var series : window.series()) {
       int end = series.after(startedAt - 1);
@@ -109,7 +142,6 @@ record Outage(long to, List<Awaited> awaited) {
       }
     }
     var awaited = new ArrayList<Awaited>();
-    long to = Long.MIN_VALUE;
     for (var series : window.series()) {
       int end = series.after(startedAt - 1);
       if (end == series.first()
@@ -120,13 +152,11 @@ record Outage(long to, List<Awaited> awaited) {
       long last = series.time(end - 1);
       long interval = interval(series, end);
       if (2 * (heard - last) <= 5 * interval) { // others had ended before
-        var each =
-            new Awaited(series.labels(), last, interval, startedAt + 2 * interval + SLACK_MILLIS);
-        awaited.add(each);
-        to = Math.max(to, each.to() + MOST_RANGE_MILLIS);
+        awaited.add(
+            new Awaited(series.labels(), last, interval, startedAt + 2 * interval + SLACK_MILLIS));
       }
     }
-    return awaited.isEmpty() ? NONE : new Outage(to, awaited);
+    return awaited;
   }
 
   /** The least of the last two intervals: a scrape that failed makes one of them longer. */

@@ -52,6 +52,19 @@ public final class RuleEvaluator {
   private long evictedAt = Long.MIN_VALUE;
 
   /**
+   * The start of an evaluator.
+   *
+   * @param at milliseconds
+   * @param former those before it, milliseconds, in order
+   */
+  private record Begin(long at, List<Long> former) {
+    static Begin of(Clock clock, RunStarts starts) {
+      long now = clock.millis();
+      return new Begin(now, starts.begin(now));
+    }
+  }
+
+  /**
    * An evaluator whose groups begin with their next ticks from now on.
    *
    * @param history where the windows are filled from
@@ -63,7 +76,30 @@ public final class RuleEvaluator {
   /** An evaluator with other options. */
   public RuleEvaluator(
       RuleSet rules, RuleOptions options, SampleStore history, Clock clock, RuleOutput out) {
-    this(rules, options, SavedRules.NONE, history, clock.millis(), Long.MAX_VALUE, clock, out);
+    this(rules, options, RunStarts.NONE, history, clock, out);
+  }
+
+  /**
+   * An evaluator whose start is noted.
+   *
+   * @param starts when others began before it
+   */
+  public RuleEvaluator(
+      RuleSet rules,
+      RuleOptions options,
+      RunStarts starts,
+      SampleStore history,
+      Clock clock,
+      RuleOutput out) {
+    this(
+        rules,
+        options,
+        SavedRules.NONE,
+        Begin.of(clock, starts),
+        history,
+        Long.MAX_VALUE,
+        clock,
+        out);
   }
 
   /**
@@ -76,8 +112,8 @@ public final class RuleEvaluator {
         rules,
         RuleOptions.DEFAULTS.withLateness(Duration.ZERO),
         SavedRules.NONE,
+        new Begin(from, List.of()),
         history,
-        from,
         from - 1,
         clock,
         out);
@@ -87,8 +123,8 @@ public final class RuleEvaluator {
       RuleSet rules,
       RuleOptions options,
       SavedRules saved,
+      Begin begin,
       SampleStore history,
-      long begin,
       long filledTo,
       Clock clock,
       RuleOutput out) {
@@ -96,13 +132,13 @@ public final class RuleEvaluator {
     lateness = options.allowedLateness().toMillis();
     this.clock = clock;
     this.out = out;
-    startedAt = begin;
-    heard = new HeardTimes(begin);
-    frame = new RunningRules.Frame(history, options, begin, filledTo, heard);
+    startedAt = begin.at();
+    heard = new HeardTimes(startedAt);
+    frame = new RunningRules.Frame(history, options, startedAt, begin.former(), filledTo, heard);
     restore = frame.restore();
-    replayedTo = saved.groups().isEmpty() ? Long.MIN_VALUE : begin;
-    running = new RunningRules(rules, saved.groups(), null, begin, frame);
-    RemovedAlerts.tell(saved.groups(), rules, begin, running.templates(), out);
+    replayedTo = saved.groups().isEmpty() ? Long.MIN_VALUE : startedAt;
+    running = new RunningRules(rules, saved.groups(), null, startedAt, frame);
+    RemovedAlerts.tell(saved.groups(), rules, startedAt, running.templates(), out);
     running.suspect(saved.seen());
   }
 
@@ -114,14 +150,19 @@ public final class RuleEvaluator {
    */
   public static RuleEvaluator restore(
       byte[] snapshot, RuleSet rules, SampleStore history, Clock clock, RuleOutput out) {
-    return restore(snapshot, rules, RuleOptions.DEFAULTS, history, clock, out);
+    return restore(snapshot, rules, RuleOptions.DEFAULTS, RunStarts.NONE, history, clock, out);
   }
 
-  /** An evaluator with other options that goes on from a snapshot. */
+  /**
+   * An evaluator with other options that goes on from a snapshot.
+   *
+   * @param starts when others began before it that went on from this snapshot or led to it
+   */
   public static RuleEvaluator restore(
       byte[] snapshot,
       RuleSet rules,
       RuleOptions options,
+      RunStarts starts,
       SampleStore history,
       Clock clock,
       RuleOutput out) {
@@ -129,8 +170,8 @@ public final class RuleEvaluator {
         rules,
         options,
         RuleSnapshot.read(snapshot),
+        Begin.of(clock, starts),
         history,
-        clock.millis(),
         Long.MAX_VALUE,
         clock,
         out);

@@ -39,11 +39,17 @@ final class RunningRules {
    * What stays while rules come and go.
    *
    * @param startedAt of the evaluator, milliseconds
+   * @param formerStarts of the evaluators before it, milliseconds, in order
    * @param filledTo last millisecond that windows take from the store; {@link Long#MAX_VALUE} on
    *     the stream
    */
   record Frame(
-      SampleStore history, RuleOptions options, long startedAt, long filledTo, HeardTimes heard) {
+      SampleStore history,
+      RuleOptions options,
+      long startedAt,
+      List<Long> formerStarts,
+      long filledTo,
+      HeardTimes heard) {
 
     /** Whether the run has an end, and samples come from the store alone. */
     boolean isBounded() {
@@ -97,7 +103,9 @@ final class RunningRules {
     rules
         .groups()
         .forEach(group -> group.rules().forEach(rule -> written.addAll(rule.outputNames())));
-    return Outage.before(frame.startedAt(), window, written);
+    var starts = new ArrayList<>(frame.formerStarts());
+    starts.add(frame.startedAt());
+    return Outage.before(starts, oldestNeeded(frame.startedAt()) - lateness, window, written);
   }
 
   /** Makes the groups; gives the sample time of the newest tick that any of them has seen. */

@@ -123,7 +123,8 @@ class RuleReplayTest {
         sinceKill = 0;
         killed++;
         corrected += evaluator.corrected();
-        evaluator = RuleEvaluator.restore(snapshot, rules, options, truth, clock, output);
+        evaluator =
+            RuleEvaluator.restore(snapshot, rules, options, RunStarts.NONE, truth, clock, output);
       }
     }
     evaluator.advance(end);

@@ -18,6 +18,7 @@ import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.testkit.InMemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -84,7 +85,8 @@ class RuleRestartTest {
 
     int begin = KILL + outage;
     evaluator =
-        RuleEvaluator.restore(snapshot, rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+        RuleEvaluator.restore(
+            snapshot, rules, RuleOptions.DEFAULTS, RunStarts.NONE, store, clock(begin), output);
     run(evaluator, begin + 1, begin + 300);
 
     assertThat(transitions)
@@ -106,6 +108,68 @@ class RuleRestartTest {
         .containsExactlyInAnyOrder("High", "High");
   }
 
+  /** Runs that were killed before their first checkpoint leave nothing but what they wrote. */
+  @Test
+  void restore_stateOfBeforeSeveralStarts_changesAreFoundAtTheSameTicks() {
+    var restarted = new ArrayList<Long>();
+    RunStarts starts =
+        startedAt -> {
+          var former = List.copyOf(restarted);
+          restarted.add(startedAt);
+          return former;
+        };
+    var average =
+        RuleFixtures.rules(
+            RuleFixtures.group(
+                "g",
+                5,
+                0,
+                RuleFixtures.alert("Average", "avg_over_time(g[1m]) > 5", 10),
+                RuleFixtures.alert("Sum", "sum(g) > 10", 0)));
+    begun();
+    var evaluator =
+        new RuleEvaluator(average, RuleOptions.DEFAULTS, starts, store, clock(0), output);
+    run(evaluator, 1, SNAPSHOT);
+    byte[] snapshot = evaluator.snapshot();
+    transitions.clear();
+    run(evaluator, SNAPSHOT + 1, KILL);
+    int begin = KILL;
+    for (int outage : new int[] {40, 20, 55}) {
+      begin += outage;
+      evaluator =
+          RuleEvaluator.restore(
+              snapshot, average, RuleOptions.DEFAULTS, starts, store, clock(begin), output);
+      for (double each : new double[] {1, 9, 1, 9}) {
+        value = each;
+        run(evaluator, begin + 1, begin + 35);
+        begin += 35;
+      }
+    }
+    var told = changes();
+    transitions.clear();
+
+    begin += 30;
+    evaluator =
+        RuleEvaluator.restore(
+            snapshot, average, RuleOptions.DEFAULTS, starts, store, clock(begin), output);
+    evaluator.advance(clock.millis());
+
+    long killedAt = clock.millis() - 30_000;
+    assertThat(told).hasSizeGreaterThan(20);
+    assertThat(changes()).filteredOn(each -> each.tick < killedAt).containsExactlyElementsOf(told);
+  }
+
+  private record Change(long tick, Labels labels, AlertState from, AlertState to) {}
+
+  /** What was told, each once, in order. */
+  private List<Change> changes() {
+    return transitions.stream()
+        .map(each -> new Change(each.tick(), each.labels(), each.from(), each.to()))
+        .distinct()
+        .sorted(Comparator.comparingLong(Change::tick).thenComparing(Change::labels))
+        .toList();
+  }
+
   @Test
   void restore_targetIsGoneAfterTheOutage_isNotAwaitedForever() {
     var evaluator = begun();
@@ -116,7 +180,13 @@ class RuleRestartTest {
     bIsThere = false;
     evaluator =
         RuleEvaluator.restore(
-            evaluator.snapshot(), rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+            evaluator.snapshot(),
+            rules,
+            RuleOptions.DEFAULTS,
+            RunStarts.NONE,
+            store,
+            clock(begin),
+            output);
     run(evaluator, begin + 1, begin + 200);
 
     assertThat(transitions)
@@ -141,7 +211,13 @@ class RuleRestartTest {
     int begin = KILL + 200;
     evaluator =
         RuleEvaluator.restore(
-            evaluator.snapshot(), rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+            evaluator.snapshot(),
+            rules,
+            RuleOptions.DEFAULTS,
+            RunStarts.NONE,
+            store,
+            clock(begin),
+            output);
     run(evaluator, begin + 1, begin + 100);
 
     // Every tick from then on is evaluated once more, those of the outage among them.
@@ -168,7 +244,13 @@ class RuleRestartTest {
         evaluator -> {
           evaluator.replace(waiting());
           return RuleEvaluator.restore(
-              evaluator.snapshot(), waiting(), RuleOptions.DEFAULTS, store, clock, output);
+              evaluator.snapshot(),
+              waiting(),
+              RuleOptions.DEFAULTS,
+              RunStarts.NONE,
+              store,
+              clock,
+              output);
         });
   }
 
@@ -182,8 +264,7 @@ class RuleRestartTest {
           RuleFixtures.rules(
               RuleFixtures.group("g" + offset, 5, offset, RuleFixtures.alert("W", "g > 5", 3600)));
       store.append(batch("g", "a", begin, 6));
-      var evaluator =
-          new RuleEvaluator(rules, RuleOptions.DEFAULTS, store, clock(begin), output);
+      var evaluator = new RuleEvaluator(rules, RuleOptions.DEFAULTS, store, clock(begin), output);
       byte[] early = evaluator.snapshot();
       run(evaluator, begin + 1, begin + 60);
       long since = transitions.get(0).activeAt();
@@ -191,7 +272,7 @@ class RuleRestartTest {
 
       evaluator =
           RuleEvaluator.restore(
-              early, rules, RuleOptions.DEFAULTS, store, clock(begin + 70), output);
+              early, rules, RuleOptions.DEFAULTS, RunStarts.NONE, store, clock(begin + 70), output);
       run(evaluator, begin + 71, begin + 100);
 
       assertThat(transitions)
@@ -266,7 +347,8 @@ class RuleRestartTest {
     byte[] snapshot = evaluator.snapshot();
     run(evaluator, 61, 100);
     evaluator =
-        RuleEvaluator.restore(snapshot, twins, RuleOptions.DEFAULTS, store, clock(101), output);
+        RuleEvaluator.restore(
+            snapshot, twins, RuleOptions.DEFAULTS, RunStarts.NONE, store, clock(101), output);
     run(evaluator, 101, 110);
 
     send(evaluator, "g", "a", 80, 7);
@@ -313,7 +395,8 @@ class RuleRestartTest {
     byte[] snapshot = evaluator.snapshot();
 
     evaluator =
-        RuleEvaluator.restore(snapshot, both, RuleOptions.DEFAULTS, store, clock(301), output);
+        RuleEvaluator.restore(
+            snapshot, both, RuleOptions.DEFAULTS, RunStarts.NONE, store, clock(301), output);
     run(evaluator, 301, 320);
 
     var found =
