@@ -11,8 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -221,8 +219,6 @@ public final class AlertJournal implements AlertHistory, AutoCloseable {
     }
   }
 
-  private record AlertKey(AlertRuleId rule, Labels labels) {}
-
   /** By this a change is known that is told again. */
   private record ChangeKey(
       AlertRuleId rule, Labels labels, AlertState from, AlertState to, long tick) {}
@@ -264,39 +260,7 @@ public final class AlertJournal implements AlertHistory, AutoCloseable {
     }
 
     Found found() {
-      return new Found(toldOnce(), notifications);
-    }
-
-    /**
-     * The changes without those that an alert cannot go through twice in a row. A run that goes on
-     * from an earlier state may find a change at another tick than the run before it did, since it
-     * has other samples around the time in which nobody took any; the first one was sent and stays.
-     */
-    private List<Change> toldOnce() {
-      var byAlert = new HashMap<AlertKey, List<Change>>();
-      for (int i = changes.size() - 1; i >= 0; i--) {
-        var change = changes.get(i);
-        byAlert
-            .computeIfAbsent(
-                new AlertKey(change.rule(), change.transition().labels()), key -> new ArrayList<>())
-            .add(change);
-      }
-      var again = new HashSet<Change>();
-      for (var ofAlert : byAlert.values()) {
-        ofAlert.sort(Comparator.comparingLong(change -> change.transition().tick()));
-        for (int i = 1; i < ofAlert.size(); i++) {
-          if (isSame(ofAlert.get(i - 1).transition(), ofAlert.get(i).transition())) {
-            again.add(ofAlert.get(i));
-          }
-        }
-      }
-      return changes.stream().filter(change -> !again.contains(change)).toList();
-    }
-
-    private static boolean isSame(AlertTransition one, AlertTransition next) {
-      return one.from() == next.from()
-          && one.to() == next.to()
-          && next.cause() != AlertTransition.Cause.CORRECTED;
+      return new Found(changes, notifications);
     }
 
     @Override

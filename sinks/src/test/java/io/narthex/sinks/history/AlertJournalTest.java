@@ -33,12 +33,11 @@ class AlertJournalTest {
           new AlertHistory.Sending("http://a", 1001, true, "HTTP status 200"));
     }
     try (var journal = AlertJournal.open(folder)) {
-      journal.changed(
-          RULE, List.of(firing("Low", 2000), ended("High", 2500), firing("High", 3000)));
+      journal.changed(RULE, List.of(firing("Low", 2000), firing("High", 3000)));
       assertThat(journal.find(ALL).changes())
           .extracting(change -> change.transition().tick())
-          .containsExactly(3000L, 2500L, 2000L, 1000L);
-      assertThat(journal.find(ALL).changes().get(3))
+          .containsExactly(3000L, 2000L, 1000L);
+      assertThat(journal.find(ALL).changes().get(2))
           .isEqualTo(new AlertHistory.Change(RULE, firing("High", 1000)));
       assertThat(journal.find(ALL).notifications())
           .singleElement()
@@ -48,7 +47,7 @@ class AlertJournalTest {
                 assertThat(notified.tick()).isEqualTo(1000);
               });
       assertThat(journal.find(new AlertHistory.Wanted("Low", 0, 5000, 9)).changes()).hasSize(1);
-      assertThat(journal.find(new AlertHistory.Wanted("", 1500, 2400, 9)).changes()).hasSize(1);
+      assertThat(journal.find(new AlertHistory.Wanted("", 1500, 2500, 9)).changes()).hasSize(1);
       assertThat(journal.find(new AlertHistory.Wanted("", 0, 5000, 1)).changes())
           .extracting(change -> change.transition().tick())
           .containsExactly(3000L);
@@ -58,7 +57,7 @@ class AlertJournalTest {
   @Test
   void find_behindATornEntry_givesThoseBeforeIt() throws IOException {
     try (var journal = AlertJournal.open(folder)) {
-      journal.changed(RULE, List.of(firing("High", 1000), firing("Low", 2000)));
+      journal.changed(RULE, List.of(firing("High", 1000), firing("High", 2000)));
     }
     Path file = folder.resolve("00000001.log");
     byte[] bytes = Files.readAllBytes(file);
@@ -77,7 +76,7 @@ class AlertJournalTest {
   void changed_beyondTheBound_dropsTheOldest() throws Exception {
     try (var journal = AlertJournal.open(folder, 1000, 3)) {
       for (int tick = 0; tick < 200; tick++) {
-        journal.changed(RULE, List.of(firing("High" + tick, tick)));
+        journal.changed(RULE, List.of(firing("High", tick)));
         journal.flush();
       }
       var left = journal.find(ALL).changes();
@@ -93,7 +92,7 @@ class AlertJournalTest {
   void open_manyTimes_keepsWhatWasWrittenBetween() throws Exception {
     for (int restart = 0; restart < 20; restart++) {
       try (var journal = AlertJournal.open(folder, 10_000, 3)) {
-        journal.changed(RULE, List.of(firing("High" + restart, restart)));
+        journal.changed(RULE, List.of(firing("High", restart)));
         journal.flush();
       }
     }
@@ -103,33 +102,6 @@ class AlertJournalTest {
           .hasSize(20)
           .contains(0L, 19L);
     }
-  }
-
-  @Test
-  void find_changeThatALaterRunFoundAtAnotherTick_isTheFirstOne() {
-    try (var journal = AlertJournal.open(folder)) {
-      journal.changed(RULE, List.of(firing("High", 1000), ended("High", 2000)));
-    }
-    try (var journal = AlertJournal.open(folder)) {
-      journal.changed(RULE, List.of(firing("High", 1010), ended("High", 2020)));
-      journal.changed(RULE, List.of(firing("High", 3000)));
-      assertThat(journal.find(ALL).changes())
-          .extracting(change -> change.transition().tick())
-          .containsExactly(3000L, 2000L, 1000L);
-    }
-  }
-
-  private static AlertTransition ended(String name, long tick) {
-    return new AlertTransition(
-        Labels.of("alertname", name, "job", "a"),
-        AlertState.FIRING,
-        AlertState.INACTIVE,
-        AlertTransition.Cause.CONDITION_GONE,
-        0,
-        tick,
-        tick - 10,
-        tick + 5,
-        tick - 500);
   }
 
   private static AlertTransition firing(String name, long tick) {
