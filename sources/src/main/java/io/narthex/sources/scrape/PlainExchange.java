@@ -55,6 +55,9 @@ final class PlainExchange {
   /** Begins over an idle connection, or a new one if that is null or has ended. */
   void begin(@Nullable Channel idle) {
     if (done) {
+      if (idle != null) {
+        target.give(idle); // cancelled before it began
+      }
       return;
     }
     timer =
@@ -162,7 +165,7 @@ final class PlainExchange {
     if (head != null) {
       fail(new ScrapeException("unexpected EOF"));
     } else if (reused) {
-      channel = null;
+      leave(); // whatever else the old connection tells is not of the second try
       connect();
     } else {
       fail(new ScrapeException("Get \"" + target.split.url() + "\": EOF"));
@@ -198,13 +201,20 @@ final class PlainExchange {
       timer.cancel(false);
     }
     var used = channel;
-    if (used == null) {
-      return;
-    }
-    used.pipeline().get(PlainConnection.class).serve(null);
-    if (keep) {
+    if (keep && used != null) {
+      used.pipeline().get(PlainConnection.class).serve(null);
       target.give(used);
     } else {
+      leave();
+    }
+  }
+
+  /** Has nothing to do with its connection any more, which ends. */
+  private void leave() {
+    var used = channel;
+    channel = null;
+    if (used != null) {
+      used.pipeline().get(PlainConnection.class).serve(null);
       used.close();
     }
   }

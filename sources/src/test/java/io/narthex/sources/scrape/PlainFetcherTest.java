@@ -3,16 +3,26 @@ package io.narthex.sources.scrape;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.Channel;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServer;
 import reactor.netty.tcp.TcpServer;
 import reactor.test.StepVerifier;
 
@@ -83,6 +93,63 @@ class PlainFetcherTest extends HttpFetcherTest {
     assertThat(connections).hasValue(2);
   }
 
+  /** A target that, on each connection but the last, resets it when the second request comes. */
+  private static void resetOnce(ServerSocket listening, AtomicInteger connections) {
+    byte[] answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\na 1\n".getBytes(UTF_8);
+    try {
+      while (connections.incrementAndGet() <= 2) {
+        try (var socket = listening.accept()) {
+          var requests = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+          skipRequest(requests);
+          socket.getOutputStream().write(answer);
+          skipRequest(requests);
+          socket.setSoLinger(true, 0); // what is closed now ends by RST
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void skipRequest(BufferedReader in) throws IOException {
+    for (var line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+      assertThat(line).isNotNull();
+    }
+  }
+
+  @Test
+  void fetch_idleConnectionResetByTheTarget_connectsAgain() throws Exception {
+    var connections = new AtomicInteger();
+    try (var listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      var serving = new Thread(() -> resetOnce(listening, connections), "resetting-target");
+      serving.start();
+      var target = new JobBuilder("j").targets("127.0.0.1:" + listening.getLocalPort()).target();
+      assertThat(text(target)).isEqualTo("a 1\n");
+      assertThat(text(target)).isEqualTo("a 1\n");
+      assertThat(connections).hasValue(2);
+      plain.retain(List.of()); // ends the second connection
+      serving.join();
+    }
+  }
+
+  @Test
+  void begin_cancelledBefore_keepsTheIdleConnection() {
+    var idle = new EmbeddedChannel();
+    var target = PlainTarget.of(new JobBuilder("j").targets("h:1").target(), 1 << 20);
+    assertThat(target).isNotNull();
+    Mono.<Body>create(
+            sink -> {
+              var exchange = new PlainExchange(plain, target, buffers, sink, idle.eventLoop());
+              exchange.cancel();
+              exchange.begin(idle);
+            })
+        .subscribe()
+        .dispose();
+    assertThat(target.take()).isSameAs(idle);
+    assertThat(idle.isOpen()).isTrue();
+    idle.close();
+  }
+
   @Test
   void fetch_noAnswerInTime_isAFaultAndTheConnectionIsNotUsedAgain() {
     var requests = new AtomicInteger();
@@ -135,13 +202,28 @@ class PlainFetcherTest extends HttpFetcherTest {
   }
 
   @Test
-  void retain_targetsThatAreGone_areForgotten() {
-    serve(
-        routes ->
-            routes.get("/metrics", (request, response) -> response.sendString(Mono.just("a 1\n"))));
-    var target = job().target();
-    assertThat(text(target)).isEqualTo("a 1\n");
-    plain.retain(List.of());
-    assertThat(text(target)).isEqualTo("a 1\n");
+  void retain_targetsThatAreGone_areForgottenAndTheirConnectionsEnd() {
+    var connections = new CopyOnWriteArrayList<Channel>();
+    server =
+        HttpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .doOnChannelInit((observer, channel, address) -> connections.add(channel))
+            .route(
+                routes ->
+                    routes.get(
+                        "/metrics", (request, response) -> response.sendString(Mono.just("a 1\n"))))
+            .bindNow();
+    var stays = job().target();
+    var goes = new JobBuilder("other").targets("127.0.0.1:" + server.port()).target();
+    assertThat(text(stays)).isEqualTo("a 1\n");
+    assertThat(text(goes)).isEqualTo("a 1\n");
+    plain.retain(List.of(stays));
+    assertThat(text(stays)).isEqualTo("a 1\n");
+    assertThat(connections).hasSize(2);
+    assertThat(text(goes)).isEqualTo("a 1\n");
+    assertThat(connections).hasSize(3);
+    connections.get(1).closeFuture().syncUninterruptibly();
+    assertThat(connections.get(0).isActive()).isTrue();
   }
 }
