@@ -16,7 +16,6 @@ final class MergedSeries implements SeriesSource {
   private static final int LOOK = 1024;
 
   private final List<SeriesSource> sources;
-  private final Runnable checkpoint;
 
   private Labels[] labels = new Labels[64];
   private int[] firstPlace = new int[65];
@@ -25,33 +24,35 @@ final class MergedSeries implements SeriesSource {
   private int size;
   private int places;
 
-  private MergedSeries(List<SeriesSource> sources, Runnable checkpoint) {
+  private MergedSeries(List<SeriesSource> sources) {
     this.sources = sources;
-    this.checkpoint = checkpoint;
-    merge();
   }
 
   /**
    * Merges sources.
    *
    * @param sources in order of writing: later ones win
-   * @param checkpoint is run now and then, and may stop the work by an exception
+   * @param checkpoint is run now and then, and may stop the work by an exception; not kept, for it
+   *     may hold a whole query, and what is made here may be kept for long
    */
   static MergedSeries of(List<SeriesSource> sources, Runnable checkpoint) {
-    return sources.size() == 1 && sources.get(0) instanceof MergedSeries merged
-        ? merged
-        : new MergedSeries(List.copyOf(sources), checkpoint);
+    if (sources.size() == 1 && sources.get(0) instanceof MergedSeries merged) {
+      return merged;
+    }
+    var merged = new MergedSeries(List.copyOf(sources));
+    merged.merge(checkpoint);
+    return merged;
   }
 
-  private void merge() {
-    int common = mergeCommon();
+  private void merge(Runnable checkpoint) {
+    int common = mergeCommon(checkpoint);
     var heap = new SourceHeap(sources, common);
     while (!heap.isEmpty()) {
       int source = heap.source();
       int index = heap.index();
       var next = heap.labels();
       if (size == 0 || !isSame(source, index, next, labels[size - 1])) {
-        beginSeries(next);
+        beginSeries(next, checkpoint);
       }
       addPlace(source, index);
       heap.advance();
@@ -65,7 +66,7 @@ final class MergedSeries implements SeriesSource {
    *
    * @return how many there are
    */
-  private int mergeCommon() {
+  private int mergeCommon(Runnable checkpoint) {
     int least = Integer.MAX_VALUE;
     for (var source : sources) {
       least = Math.min(least, source.size());
@@ -77,7 +78,7 @@ final class MergedSeries implements SeriesSource {
           return i;
         }
       }
-      beginSeries(next);
+      beginSeries(next, checkpoint);
       for (int s = 0; s < sources.size(); s++) {
         addPlace(s, i);
       }
@@ -94,7 +95,7 @@ final class MergedSeries implements SeriesSource {
     return true;
   }
 
-  private void beginSeries(Labels next) {
+  private void beginSeries(Labels next, Runnable checkpoint) {
     if (size == labels.length) {
       labels = Arrays.copyOf(labels, 2 * size);
       firstPlace = Arrays.copyOf(firstPlace, 2 * size + 1);

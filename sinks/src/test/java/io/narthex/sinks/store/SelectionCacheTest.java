@@ -12,6 +12,8 @@ import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.narthex.sinks.wal.WalSync;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SelectionCacheTest {
   private static final int SERIES = 2_000;
+
+  /** After so many an object that nobody holds is gone. */
+  private static final int COLLECTIONS = 50;
+
   private static final List<Matcher> ALL = List.of(Matcher.of("i", Type.REGEX, "[0-9].*"));
 
   @TempDir Path folder;
@@ -97,6 +103,29 @@ class SelectionCacheTest {
           .containsExactly("few", "many");
       assertThat(store.series(few, base, base, 2)).hasSize(2);
     }
+  }
+
+  @Test
+  void select_whatIsKept_doesNotHoldWhoAsked() throws InterruptedException {
+    write("a", 3, base);
+    store.flush();
+    write("b", 2, base + 1_000);
+    var gone = new ReferenceQueue<byte[]>();
+    var query = selectAndForget(gone);
+    for (int i = 0; i < COLLECTIONS && gone.remove(20) == null; i++) {
+      System.gc();
+    }
+    assertThat(query.refersTo(null)).isTrue();
+    assertThat(found(ALL)).hasSize(5);
+  }
+
+  /** Selects with a checkpoint that holds what a query holds. */
+  private WeakReference<byte[]> selectAndForget(ReferenceQueue<byte[]> gone) {
+    byte[] query = new byte[1];
+    var unwanted = new AtomicInteger();
+    Runnable checkpoint = () -> unwanted.addAndGet(query[0]);
+    store.select(new Selector(ALL, base - 1, base + 60_000, false, checkpoint)).close();
+    return new WeakReference<>(query, gone);
   }
 
   @Test
