@@ -3,6 +3,7 @@ package io.narthex.query.promql.exec;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,9 +31,15 @@ public final class SpareCores {
    * @param patience what a query has done and has before it, estimated, when it gets help
    */
   public SpareCores(int cores, Duration patience) {
+    this(cores, patience, numbered());
+  }
+
+  /**
+   * @param factory of the helpers' threads
+   */
+  SpareCores(int cores, Duration patience, ThreadFactory factory) {
     this.cores = cores;
     this.patience = patience.toNanos();
-    var number = new AtomicInteger();
     threads =
         new ThreadPoolExecutor(
             0,
@@ -40,11 +47,16 @@ public final class SpareCores {
             KEEP_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            work -> {
-              var thread = new Thread(work, "narthex-query-helper-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            factory);
+  }
+
+  private static ThreadFactory numbered() {
+    var number = new AtomicInteger();
+    return work -> {
+      var thread = new Thread(work, "narthex-query-helper-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   /** Every query computes on its own thread only. */
@@ -97,8 +109,9 @@ public final class SpareCores {
             }
           });
       return true;
-    } catch (RejectedExecutionException e) {
-      // A helper has counted itself out, and its thread is not back yet.
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // A helper has counted itself out, and its thread is not back yet; or the machine has no
+      // thread to give, without which the query goes on as well.
       helping.decrementAndGet();
       return false;
     }
