@@ -18,7 +18,7 @@ final class RangeFunction implements Operand.Vector {
   /** What a step counts for beside its samples. */
   private static final long STEP_WORK = 4;
 
-  /** Steps between which no checkpoint is thought of; as many as bits in a word of a column. */
+  /** Steps that a kernel computes at once; as many as bits in a word of a column. */
   private static final int STEPS_AT_ONCE = 64;
 
   private final Evaluation evaluation;
@@ -121,12 +121,13 @@ final class RangeFunction implements Operand.Vector {
       kernel.steps(window, ranges, 0, steps, out);
       return samples;
     }
+    int atOnce = kernel.isAtOnce(window) ? STEPS_AT_ONCE : 1;
     long work = 0;
     int first = 0;
-    for (int next = STEPS_AT_ONCE; first < steps; next = Math.min(steps, next + STEPS_AT_ONCE)) {
+    for (int next = atOnce; first < steps; next = Math.min(steps, next + atOnce)) {
       int end = Math.min(steps, next);
       int inRange = ranges.to()[end - 1] - ranges.from()[end - 1];
-      work += (STEP_WORK + inRange) * STEPS_AT_ONCE;
+      work += (STEP_WORK + inRange) * atOnce;
       if (work > CHECKPOINT_WORK || end == steps) {
         kernel.steps(window, ranges, first, end, out);
         evaluation.checkpoint();

@@ -66,6 +66,11 @@ final class ChangeKernel implements RangeKernel {
   }
 
   @Override
+  public boolean isAtOnce(Window window) {
+    return !anchored;
+  }
+
+  @Override
   public void steps(Window window, StepRanges ranges, int first, int end, Column out) {
     if (anchored) {
       RangeKernel.super.steps(window, ranges, first, end, out);

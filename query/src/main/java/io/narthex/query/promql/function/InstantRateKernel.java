@@ -45,6 +45,11 @@ final class InstantRateKernel implements RangeKernel {
   }
 
   @Override
+  public boolean isAtOnce(Window window) {
+    return !window.hasStarts();
+  }
+
+  @Override
   public void steps(Window window, StepRanges ranges, int first, int end, Column out) {
     if (window.hasStarts()) {
       RangeKernel.super.steps(window, ranges, first, end, out);

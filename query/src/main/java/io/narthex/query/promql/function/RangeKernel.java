@@ -23,8 +23,9 @@ public interface RangeKernel {
   /**
    * Computes steps of a series of floats only, as {@link #step} would one by one.
    *
-   * @param first the first step, a multiple of 64
-   * @param end after the last step: a multiple of 64, or the number of steps
+   * @param first the first step; a multiple of 64 for kernels that compute them at once
+   * @param end after the last step; for kernels that compute them at once a multiple of 64, or the
+   *     number of steps
    */
   default void steps(Window window, StepRanges ranges, int first, int end, Column out) {
     int[] from = ranges.from();
@@ -36,6 +37,16 @@ public interface RangeKernel {
         step(window, step, out);
       }
     }
+  }
+
+  /**
+   * Whether {@link #steps} computes all of them at once, in a time that does not grow with the
+   * samples of each.
+   *
+   * @param window with the series
+   */
+  default boolean isAtOnce(Window window) {
+    return false;
   }
 
   /** Makes kernels, one for each thread that works on a call. */
