@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * while, they begin anew, which to a query is a counter's reset. Their memory is bounded; beyond it
  * further series are refused. Safe for use by several threads.
  *
+ * <p>A point counts when it is decoded, which is before it is stored. A sender whose request was
+ * not stored, or whose answer was lost, sends it again: the newest point of a series, told once
+ * more, is not added again but shows the same sum, so that it is stored in the end; the store knows
+ * a sample that it has already.
+ *
  * <p>Source: OpenTelemetry's metrics data model, "Sums: delta-to-cumulative", and its exponential
  * histograms' merge.
  */
@@ -47,6 +52,7 @@ public final class DeltaStreams {
   private static final class Sum {
     private long start;
     private long time;
+    private long print; // of the point added last
     private long touched;
     private long bytes;
     private double value;
@@ -64,7 +70,8 @@ public final class DeltaStreams {
   }
 
   /**
-   * Adds a point to the sum of its series, and makes it show that sum.
+   * Adds a point to the sum of its series, unless it is the one added last, and makes it show that
+   * sum.
    *
    * @param series by which it is known
    * @param kind of the metric, as of {@link OtlpMetric}
@@ -84,30 +91,65 @@ public final class DeltaStreams {
           + mostBytes
           + " bytes";
     }
+    long print = print(kind, point);
     if (sum == null) {
       sum = new Sum();
       sum.start = point.start;
       sums.put(series, sum);
+    } else if (point.time == sum.time && print == sum.print) {
+      sum.touched = now;
+      show(sum, kind, point);
+      return null;
     } else if (Long.compareUnsigned(point.time, sum.time) <= 0) {
       return "a point of delta temporality is not newer than the one before";
     } else if (point.start != 0 && Long.compareUnsigned(point.start, sum.start) < 0) {
       return "a point of delta temporality begins before the first one of its series";
     }
     sum.time = point.time;
+    sum.print = print;
     sum.touched = now;
     switch (kind) {
       case OtlpMetric.HISTOGRAM -> addHistogram(sum, point);
       case OtlpMetric.EXPONENTIAL -> addExponential(sum, point);
-      default -> {
-        sum.value += point.value;
-        point.value = sum.value;
-      }
+      default -> sum.value += point.value;
     }
-    point.start = sum.start;
+    show(sum, kind, point);
     bytes -= sum.bytes;
     sum.bytes = bytesOf(series, point);
     bytes += sum.bytes;
     return null;
+  }
+
+  /** A number that tells points of one time apart, as good as surely. */
+  private static long print(int kind, OtlpPoint point) {
+    long print = mixed(kind, point.start);
+    print = mixed(print, Double.doubleToRawLongBits(point.value));
+    print = mixed(print, Double.doubleToRawLongBits(point.count));
+    print = mixed(print, Double.doubleToRawLongBits(point.hasSum ? point.sum : Double.NaN));
+    if (kind == OtlpMetric.EXPONENTIAL) {
+      print = mixed(print, point.scale);
+      print = mixed(print, Double.doubleToRawLongBits(point.zeroCount));
+      print = mixed(print, Double.doubleToRawLongBits(point.zeroThreshold));
+      print = mixed(print, (long) point.positiveOffset << 32 ^ point.negativeOffset);
+    }
+    for (int i = 0; i < point.counts.size; i++) {
+      print = mixed(print, Double.doubleToRawLongBits(point.counts.get(i)));
+    }
+    print = mixed(print, point.counts.size);
+    for (int i = 0; i < point.negativeCounts.size; i++) {
+      print = mixed(print, Double.doubleToRawLongBits(point.negativeCounts.get(i)));
+    }
+    for (double bound : point.bounds.copy()) {
+      print = mixed(print, Double.doubleToRawLongBits(bound));
+    }
+    return print;
+  }
+
+  /** Every bit of both parts moves some half of the result's bits. */
+  private static long mixed(long before, long next) {
+    long x = (before ^ next) * 0x9E3779B97F4A7C15L;
+    x = (x ^ x >>> 32) * 0xD6E8FEB86659FD93L;
+    return x ^ x >>> 29;
   }
 
   /** Series whose sums are known. */
@@ -139,16 +181,14 @@ public final class DeltaStreams {
       for (int i = 0; i < sum.counts.length; i++) {
         sum.counts[i] += point.counts.get(i);
       }
-      addTotals(sum, point);
     } else {
       sum.start = point.start;
       sum.counts = point.counts.copy();
       sum.bounds = point.bounds.copy();
       sum.count = 0;
       sum.sum = 0;
-      addTotals(sum, point);
     }
-    point.counts.set(sum.counts);
+    addTotals(sum, point);
   }
 
   private static void addExponential(Sum sum, OtlpPoint point) {
@@ -157,7 +197,6 @@ public final class DeltaStreams {
     } else {
       sum.exponential.add(point);
     }
-    sum.exponential.show(point);
     addTotals(sum, point);
   }
 
@@ -165,6 +204,20 @@ public final class DeltaStreams {
     sum.count += point.count;
     sum.hasSum |= point.hasSum;
     sum.sum += point.hasSum ? point.sum : 0;
+  }
+
+  /** Makes a point have what has come so far; the bounds of a histogram are those of the sum. */
+  private static void show(Sum sum, int kind, OtlpPoint point) {
+    point.start = sum.start;
+    if (kind != OtlpMetric.HISTOGRAM && kind != OtlpMetric.EXPONENTIAL) {
+      point.value = sum.value;
+      return;
+    }
+    if (sum.exponential != null && kind == OtlpMetric.EXPONENTIAL) {
+      sum.exponential.show(point);
+    } else {
+      point.counts.set(sum.counts);
+    }
     point.count = sum.count;
     point.hasSum = sum.hasSum;
     point.sum = sum.sum;

@@ -34,13 +34,44 @@ class DeltaStreamsTest {
   }
 
   @Test
-  void add_pointSentAgainOrBeforeTheFirst_isRefusedAndChangesNothing() {
+  void add_pointSentAgain_showsTheSameSum() {
+    streams.add(SERIES, OtlpMetric.SUM, number(5, 10, 1));
+    streams.add(SERIES, OtlpMetric.SUM, number(10, 20, 2));
+    for (int i = 0; i < 3; i++) {
+      assertThat(streams.add(SERIES, OtlpMetric.SUM, number(10, 20, 2))).isNull();
+      assertThat(point.value).isEqualTo(3);
+      assertThat(point.start).isEqualTo(5);
+    }
+    assertThat(streams.add(SERIES, OtlpMetric.SUM, number(20, 30, 4))).isNull();
+    assertThat(point.value).isEqualTo(7);
+  }
+
+  @Test
+  void add_otherPointOfTheSameTimeOrAnOlderOne_isRefusedAndChangesNothing() {
     streams.add(SERIES, OtlpMetric.SUM, number(5, 10, 1));
     streams.add(SERIES, OtlpMetric.SUM, number(10, 20, 1));
-    assertThat(streams.add(SERIES, OtlpMetric.SUM, number(10, 20, 1))).contains("not newer");
+    assertThat(streams.add(SERIES, OtlpMetric.SUM, number(10, 20, 2))).contains("not newer");
+    assertThat(streams.add(SERIES, OtlpMetric.SUM, number(9, 20, 1))).contains("not newer");
+    assertThat(streams.add(SERIES, OtlpMetric.SUM, number(5, 10, 1))).contains("not newer");
     assertThat(streams.add(SERIES, OtlpMetric.SUM, number(4, 30, 1))).contains("begins before");
     assertThat(streams.add(SERIES, OtlpMetric.SUM, number(20, 30, 1))).isNull();
     assertThat(point.value).isEqualTo(3);
+  }
+
+  @Test
+  void add_histogramSentAgain_showsTheSameSum() {
+    double[] bounds = {1, 2};
+    streams.add(SERIES, OtlpMetric.HISTOGRAM, histogram(10, bounds, 1, 2, 3));
+    for (int i = 0; i < 2; i++) {
+      assertThat(streams.add(SERIES, OtlpMetric.HISTOGRAM, histogram(20, bounds, 1, 0, 1)))
+          .isNull();
+      assertThat(point.counts.copy()).containsExactly(2, 2, 4);
+      assertThat(point.count).isEqualTo(8);
+      assertThat(point.sum).isEqualTo(16);
+      assertThat(point.start).isEqualTo(9);
+    }
+    assertThat(streams.add(SERIES, OtlpMetric.HISTOGRAM, histogram(20, bounds, 0, 1, 1)))
+        .contains("not newer");
   }
 
   @Test
@@ -166,6 +197,26 @@ class DeltaStreamsTest {
         assertThat(upTo(point, 0) + point.zeroCount).as("-Dtest.seed=%d", seed).isEqualTo(belowOne);
       }
     }
+  }
+
+  @Test
+  void add_exponentialHistogramSentAgain_showsTheSameSum() {
+    long seed = Long.getLong("test.seed", System.nanoTime());
+    var random = new Random(seed);
+    var all = new DeltaStreams(1 << 20);
+    exponential(random, 10);
+    all.add(SERIES, OtlpMetric.EXPONENTIAL, point);
+    long again = random.nextLong();
+    exponential(new Random(again), 11);
+    all.add(SERIES, OtlpMetric.EXPONENTIAL, point);
+    double count = point.count;
+    double sum = point.sum;
+    double[] counts = point.counts.copy();
+    exponential(new Random(again), 11);
+    assertThat(all.add(SERIES, OtlpMetric.EXPONENTIAL, point)).as("-Dtest.seed=%d", seed).isNull();
+    assertThat(point.count).as("-Dtest.seed=%d", seed).isEqualTo(count);
+    assertThat(point.sum).as("-Dtest.seed=%d", seed).isEqualTo(sum);
+    assertThat(point.counts.copy()).as("-Dtest.seed=%d", seed).containsExactly(counts);
   }
 
   @Test

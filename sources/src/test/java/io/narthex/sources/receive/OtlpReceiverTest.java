@@ -13,6 +13,7 @@ import io.narthex.pipeline.storage.AppendResult;
 import io.narthex.pipeline.storage.AppendResult.Reason;
 import io.narthex.pipeline.storage.AppendResult.Rejection;
 import io.narthex.pipeline.testkit.ProtoWriter;
+import io.narthex.pipeline.wire.DeltaStreams;
 import io.narthex.pipeline.wire.OtlpOptions;
 import io.narthex.pipeline.wire.OtlpOptions.Deltas;
 import java.io.ByteArrayOutputStream;
@@ -309,6 +310,27 @@ class OtlpReceiverTest {
     acks.failed(received.take().ackId(), new FaultException(Fault.UNAVAILABLE, "the disk is full"));
     expect(failed.get(), 503, "the disk is full");
     assertThat(failed.get().headers().firstValue("Retry-After")).hasValue("5");
+  }
+
+  @Test
+  void write_deltaSentAgainAfterTheStoreFailed_isStoredOnce() throws Exception {
+    var streams = new DeltaStreams(1 << 20);
+    var config = options(Deltas.REFUSED).config();
+    var options = new OtlpOptions(config, Deltas.ADDED_UP, streams, false, Duration.ofMinutes(5));
+    restart(1 << 20, () -> options);
+    byte[] body = protobuf(1);
+    var failed = send(body, PROTOBUF);
+    acks.failed(received.take().ackId(), new FaultException(Fault.UNAVAILABLE, "the disk is full"));
+    expect(failed.get(), 503, "the disk is full");
+
+    var again = send(body, PROTOBUF);
+    var batch = received.take();
+    assertThat(batch.rowCount()).isEqualTo(2);
+    assertThat(batch.labels(1)).hasToString("{__name__=\"calls_total\"}");
+    assertThat(batch.value(1)).isEqualTo(2);
+    acks.durable(batch.ackId(), new AppendResult(2, 0, 0, List.of()));
+    expect(again.get(), 200, "");
+    assertThat(again.get().body()).isEmpty();
   }
 
   @Test
