@@ -30,6 +30,7 @@ final class OtlpRows {
   private SampleBatchBuilder batch = SampleBatch.of(new Origin.Push("otlp"));
   private DecodingTally tally = new DecodingTally();
   private long rejected;
+  private boolean left; // of the point that is written a series was left out
   private double[] lastBounds = {};
   private byte[][] lastBoundTexts = {};
 
@@ -76,6 +77,7 @@ final class OtlpRows {
    * @param base its labels without the name
    */
   void write(OtlpMetric metric, Added base) {
+    left = false;
     boolean delta = metric.isDelta();
     if (delta && options.streams() != null) {
       String refusal = addUp(options.streams(), metric, base);
@@ -199,7 +201,10 @@ final class OtlpRows {
       OtlpMetric metric, byte[] name, Added base, byte[] extra, byte[] extraValue) {
     String fault = seal(metric, name, base, extra, extraValue);
     if (fault != null) {
-      reject(1, "invalid metric name or labels " + labels + ": " + fault);
+      if (!left) { // a point counts once, however many series it makes
+        left = true;
+        reject(1, "invalid metric name or labels " + labels + ": " + fault);
+      }
       return false;
     }
     tally.labels(labels.length());

@@ -292,6 +292,36 @@ class OtlpDecoderTest {
   }
 
   @Test
+  void histogram_badLabel_isOnePointLeftOut() {
+    var write =
+        decode(
+            options(DEFAULT, false, false),
+            m ->
+                m.string(1, "latency")
+                    .message(
+                        9,
+                        h ->
+                            h.message(
+                                    1,
+                                    p ->
+                                        fixed(fixed(fixed(time(p), 4, 3).fixed(5, 9.5), 6, 1), 6, 2)
+                                            .fixed(7, 0.5)
+                                            .message(
+                                                9,
+                                                a ->
+                                                    a.string(1, "k")
+                                                        .message(
+                                                            2,
+                                                            v ->
+                                                                v.bytes(
+                                                                    1, new byte[] {(byte) 0xFF}))))
+                                .varint(2, 2)));
+    assertThat(write.rejectedPoints()).isEqualTo(1);
+    assertThat(write.decoded().reasons()).singleElement().asString().contains("not UTF-8");
+    assertThat(lines(write.decoded().batch())).containsExactly(TARGET);
+  }
+
+  @Test
   void histogram_toCustomBuckets_keepsBoundsAndCounts() {
     var batch = decode(options(DEFAULT, true, false), OtlpDecoderTest::histogram).decoded().batch();
     var histogram = batch.histogram(0);
