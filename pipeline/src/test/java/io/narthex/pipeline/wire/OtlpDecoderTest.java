@@ -292,33 +292,26 @@ class OtlpDecoderTest {
   }
 
   @Test
-  void histogram_badLabel_isOnePointLeftOut() {
-    var write =
-        decode(
-            options(DEFAULT, false, false),
-            m ->
-                m.string(1, "latency")
-                    .message(
-                        9,
-                        h ->
-                            h.message(
-                                    1,
-                                    p ->
-                                        fixed(fixed(fixed(time(p), 4, 3).fixed(5, 9.5), 6, 1), 6, 2)
-                                            .fixed(7, 0.5)
-                                            .message(
-                                                9,
-                                                a ->
-                                                    a.string(1, "k")
-                                                        .message(
-                                                            2,
-                                                            v ->
-                                                                v.bytes(
-                                                                    1, new byte[] {(byte) 0xFF}))))
-                                .varint(2, 2)));
-    assertThat(write.rejectedPoints()).isEqualTo(1);
-    assertThat(write.decoded().reasons()).singleElement().asString().contains("not UTF-8");
-    assertThat(lines(write.decoded().batch())).containsExactly(TARGET);
+  void write_histogramWithBadLabels_isOnePointLeftOut() {
+    var point = new OtlpPoint();
+    point.time = TIME * 1_000_000;
+    point.hasSum = true;
+    point.counts.set(new double[] {1, 2});
+    point.bounds.add(Double.doubleToRawLongBits(0.5));
+    var rows = new OtlpRows(options(DEFAULT, false, false), point);
+    var twice = new LabelBuffer();
+    twice.add("a", "1");
+    twice.add("a", "2");
+    var metric = OtlpMetric.of("m", "m", MetricType.HISTOGRAM, "", OtlpMetric.HISTOGRAM, 2);
+    rows.begin();
+    for (int points = 1; points <= 2; points++) {
+      rows.write(metric, twice.added());
+      var write = rows.result();
+      assertThat(write.rejectedPoints()).isEqualTo(points);
+      assertThat(write.decoded().reasons()).hasSize(points);
+      assertThat(write.decoded().reasons().get(0)).contains("not unique");
+      assertThat(write.decoded().batch().rowCount()).isZero();
+    }
   }
 
   @Test
