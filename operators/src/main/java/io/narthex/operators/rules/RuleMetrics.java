@@ -30,6 +30,7 @@ public final class RuleMetrics {
   private final Gauge lastSamples;
   private final Counter corrections;
   private final Counter tooLateSamples;
+  private final Gauge unreadableSpans;
 
   // Only touched by the evaluator's thread, like what follows: the newest tick of each group.
   private final Map<String, Long> known = new HashMap<>();
@@ -61,6 +62,11 @@ public final class RuleMetrics {
         Counter.builder()
             .name("narthex_rule_samples_too_late_total")
             .help("Times of samples that came too late to correct a tick.")
+            .register(registry);
+    unreadableSpans =
+        Gauge.builder()
+            .name("narthex_rule_unreadable_spans")
+            .help("Spans of samples that rules go without because the store cannot read them.")
             .register(registry);
     groupDuration =
         summary(registry, "prometheus_rule_group_duration_seconds", "Time that a group takes.");
@@ -111,6 +117,11 @@ public final class RuleMetrics {
     tooLateSamples.inc(tooLate >= lastTooLate ? tooLate - lastTooLate : tooLate);
     lastCorrected = corrected;
     lastTooLate = tooLate;
+  }
+
+  /** How many spans of samples the windows in force lack. */
+  void unreadable(long spans) {
+    unreadableSpans.set(spans);
   }
 
   /** A group was evaluated. A correction of former ticks does not count as another one. */

@@ -200,6 +200,7 @@ final class RuleWorker implements AutoCloseable {
     advancedTo = Math.max(advancedTo, time);
     arrive(evaluator, taken);
     services.metrics().late(evaluator.corrected(), evaluator.tooLate());
+    services.metrics().unreadable(evaluator.unreadable());
     if (catchingUp && time >= startedAt) {
       caughtUp();
     }
@@ -283,6 +284,7 @@ final class RuleWorker implements AutoCloseable {
     var groups = evaluator.report();
     services.status().rules(groups);
     services.metrics().installed(groups);
+    services.metrics().unreadable(evaluator.unreadable());
     if (!catchingUp) {
       exchange.moveOn();
     }

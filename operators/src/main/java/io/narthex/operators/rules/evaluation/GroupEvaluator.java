@@ -163,7 +163,10 @@ final class GroupEvaluator {
     var tick =
         new GroupTick(
             definition(), time, writer(time, time - offset, in, out), restoreAt(time, in));
-    rules.forEach(tick::evaluate);
+    for (var rule : rules) {
+      tick.evaluate(rule);
+      rule.incomplete(in.window().gaps().reason(rule.rule().reach().millis(), time - offset));
+    }
     tick.end(rules, orphans);
     orphans.clear();
     lastTick = time;

@@ -100,11 +100,11 @@ public final class GroupReport {
 
   private static RuleStatus of(RuleProgress progress) {
     var outcome =
-        new Outcome(progress.lastError(), progress.durationNanos() / NANOS, progress.lastTick());
+        new Outcome(progress.trouble(), progress.durationNanos() / NANOS, progress.lastTick());
     return status(progress.rule(), progress.alerts(), outcome, evaluation(progress.plan().form()));
   }
 
-  /** How the newest evaluation went; all of it is 0 if there was none. */
+  /** How the newest evaluation went; all of it is 0 or null if there was none. */
   private record Outcome(@Nullable String error, double seconds, long tick) {}
 
   private static RuleStatus status(

@@ -71,8 +71,23 @@ final class GroupTick {
     writer.hand();
   }
 
-  /** Ends what a run that crashed wrote, but for what may be of a rule that failed now. */
+  /**
+   * Ends what a run that crashed wrote, but for what may be of a rule that failed now; nothing if
+   * the store cannot tell.
+   */
   private void endStored(List<RuleProgress> rules) {
+    try {
+      endFound(rules);
+    } catch (FaultException e) {
+      LOG.warn(
+          "series that group {} wrote at {} before the start are not ended: {}",
+          group.key(),
+          writer.at(),
+          e.getMessage());
+    }
+  }
+
+  private void endFound(List<RuleProgress> rules) {
     var kept = new HashSet<Labels>();
     for (var progress : rules) {
       if (progress.lastError() != null) {

@@ -197,18 +197,14 @@ public final class RuleEvaluator {
     running.load(from, to);
   }
 
-  /** Rules whose last evaluation failed, and why. */
+  /** Rules whose last evaluation failed or lacked samples, and why. */
   List<String> errors() {
     var errors = new ArrayList<String>();
     for (var group : running.groups()) {
       for (var rule : group.rules()) {
-        if (rule.lastError() != null) {
-          errors.add(
-              group.definition().name()
-                  + ": "
-                  + rule.rule().rule().name()
-                  + ": "
-                  + rule.lastError());
+        String trouble = rule.trouble();
+        if (trouble != null) {
+          errors.add(group.definition().name() + ": " + rule.rule().rule().name() + ": " + trouble);
         }
       }
     }
@@ -320,6 +316,11 @@ public final class RuleEvaluator {
   /** How many times of samples were too late to correct anything. */
   public long tooLate() {
     return running.corrections().tooLate();
+  }
+
+  /** How many spans of samples the windows lack as the store could not read them. */
+  public long unreadable() {
+    return running.window().gaps().count();
   }
 
   /** Which way each rule is evaluated, by the keys of the groups, in order of the files. */

@@ -22,6 +22,7 @@ final class RuleProgress {
   private long lastTick;
   private long durationNanos;
   private @Nullable String lastError;
+  private @Nullable String incomplete;
   private long evaluations;
   private long failures;
 
@@ -82,6 +83,22 @@ final class RuleProgress {
   /** Why the last evaluation failed; null if it did not. */
   @Nullable String lastError() {
     return lastError;
+  }
+
+  /** Why the last evaluation went without some of its samples; null if it did not. */
+  @Nullable String incomplete() {
+    return incomplete;
+  }
+
+  void incomplete(@Nullable String reason) {
+    incomplete = reason;
+  }
+
+  /** What is to be known of the last evaluation: that it failed, or was incomplete; or null. */
+  @Nullable String trouble() {
+    return lastError != null || incomplete == null
+        ? lastError
+        : "evaluated without samples that the store cannot read: " + incomplete;
   }
 
   long evaluations() {

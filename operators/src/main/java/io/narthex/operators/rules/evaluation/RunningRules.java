@@ -275,11 +275,15 @@ final class RunningRules {
     return new SeenSamples(to - lateness, to, rows);
   }
 
-  /** Has ticks evaluated again of whose time the store holds other samples than were seen. */
+  /**
+   * Has ticks evaluated again of whose time the store holds other samples than were seen; not where
+   * it cannot read what was seen, as the points would be worse than those that were written.
+   */
   void suspect(SeenSamples seen) {
     for (var selection : window.selections()) {
       Long rows = seen.rows().get(selection.matchers().toString());
-      if (rows != null && rows != selection.rows(seen.from(), seen.to())) {
+      boolean isKnown = window.gaps().reason(selection.matchers(), seen.from(), seen.to()) == null;
+      if (rows != null && isKnown && rows != selection.rows(seen.from(), seen.to())) {
         corrections.suspect(selection, seen.from(), seen.to());
       }
     }

@@ -86,13 +86,7 @@ final class TickCorrection {
     blank(rule, was, now);
     blank(rule, previous, now);
     if (writer.isReplayed()) {
-      var stored = writer.stored(progress);
-      for (int other = 0; other < group.rules().size(); other++) {
-        if (other != rule) {
-          stored.removeAll(past.outputs(other)); // of a rule of the same name
-        }
-      }
-      blank(rule, stored, now);
+      blankStored(rule, now);
     }
     if (!now.equals(was) || !state.isSameButForValues(past.alerts(rule))) {
       follow.set(rule);
@@ -126,6 +120,27 @@ final class TickCorrection {
       now.add(point.labels());
     }
     return now;
+  }
+
+  /** Ends what a run that crashed wrote; nothing if the store cannot tell. */
+  private void blankStored(int rule, Set<Labels> now) {
+    Set<Labels> stored;
+    try {
+      stored = writer.stored(group.rules().get(rule));
+    } catch (FaultException e) {
+      LOG.warn(
+          "series that group {} wrote at {} before the start are not ended: {}",
+          group.definition().key(),
+          writer.at(),
+          e.getMessage());
+      return;
+    }
+    for (int other = 0; other < group.rules().size(); other++) {
+      if (other != rule) {
+        stored.removeAll(past.outputs(other)); // of a rule of the same name
+      }
+    }
+    blank(rule, stored, now);
   }
 
   private void blank(int rule, Set<Labels> written, Set<Labels> now) {

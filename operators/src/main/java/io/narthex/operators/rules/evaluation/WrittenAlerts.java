@@ -2,12 +2,15 @@ package io.narthex.operators.rules.evaluation;
 
 import io.narthex.operators.alert.AlertEvaluator;
 import io.narthex.operators.alert.ForStateRestore;
+import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds in the store what was written of an alert before its state was lost.
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param from first millisecond that still counts
  */
 record WrittenAlerts(SampleStore store, long from) implements ForStateRestore.History {
+  private static final Logger LOG = LoggerFactory.getLogger(WrittenAlerts.class);
+
   @Override
   public ForStateRestore.@Nullable Point newest(Labels series, long before) {
     long to = before - 1;
@@ -35,6 +40,8 @@ record WrittenAlerts(SampleStore store, long from) implements ForStateRestore.Hi
               : new ForStateRestore.Point(buffer.timestamps()[last], buffer.values()[last]);
         }
       }
+    } catch (FaultException e) {
+      LOG.warn("whether {} was active before the start is not known: {}", series, e.getMessage());
     }
     return null;
   }

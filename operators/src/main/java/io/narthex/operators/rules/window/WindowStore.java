@@ -25,17 +25,22 @@ import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What rules read, in memory: the series that they select, each as far back as the longest look of
  * its selectors. A second sample at the same time is ignored. Confined to one thread.
  */
 public final class WindowStore implements SampleStore {
+  private static final Logger LOG = LoggerFactory.getLogger(WindowStore.class);
+
   private final Interests interests;
   private final Map<List<Matcher>, SelectedSeries> members = new HashMap<>();
   private final LabelTable<SeriesWindow> table = new LabelTable<>();
   private final List<SeriesWindow> all = new ArrayList<>();
 
+  private final Gaps gaps = new Gaps();
   private final Horizon horizon;
 
   /** A window of which nobody asks what came late. */
@@ -110,27 +115,31 @@ public final class WindowStore implements SampleStore {
   }
 
   /**
-   * Takes from a store what rules read.
+   * Takes from a store what rules read. What the store cannot read is left out, see {@link #gaps}.
    *
    * @param now ticks from here on find what they need
    * @param last gives the last millisecond from which the samples of a series are taken
    */
   public void fill(SampleStore history, long now, Limit last) {
     var buffer = new SampleBuffer();
+    long before = gaps.count();
     interests
         .reach()
         .forEach(
-            (matchers, reach) -> {
-              var wanted = new Selector(matchers, now - reach, Long.MAX_VALUE, false);
-              try (var found = history.select(wanted)) {
-                for (int series = 0; series < found.size(); series++) {
-                  var labels = found.labels(series);
-                  buffer.clear();
-                  found.read(series, now - reach - 1, last.of(labels), buffer);
-                  take(labels, buffer);
-                }
-              }
-            });
+            (matchers, reach) ->
+                new WindowFill(history, matchers, reach, last, this::take, gaps, buffer)
+                    .read(now - reach, Long.MAX_VALUE));
+    if (gaps.count() > before) {
+      LOG.warn(
+          "rules go without {} spans of samples that the store cannot read; {}",
+          gaps.count() - before,
+          gaps.reason());
+    }
+  }
+
+  /** What was left out as the store could not read it. */
+  public Gaps gaps() {
+    return gaps;
   }
 
   /**
@@ -180,6 +189,7 @@ public final class WindowStore implements SampleStore {
 
   /** Forgets what no tick whose samples are of this time or later can see. */
   public void evict(long time) {
+    gaps.forget(interests.reach(), time);
     boolean emptied = false;
     for (var window : all) {
       window.evict(time);
