@@ -22,7 +22,9 @@ final class ProtoReader {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  byte[] bytes = new byte[0];
+  private static final byte[] NOTHING = {};
+
+  byte[] bytes = NOTHING;
   int at;
   int end;
 
@@ -41,6 +43,11 @@ final class ProtoReader {
     this.bytes = bytes;
     this.at = from;
     this.end = to;
+  }
+
+  /** Lets go of the array, which may be large. */
+  void clear() {
+    reset(NOTHING, 0, 0);
   }
 
   boolean more() {

@@ -27,6 +27,9 @@ public final class RemoteWrite2Decoder {
   private static final int TIMESTAMP = 2 << 3 | ProtoReader.VARINT;
   private static final int START_TIMESTAMP = 3 << 3 | ProtoReader.VARINT;
 
+  /** Stands where there is no batch; nothing is ever put into it. */
+  private static final SampleBatchBuilder NO_BATCH = SampleBatch.of(new Origin.RemoteWrite());
+
   private final int limit;
   private final ProtoReader in = new ProtoReader("remote-write 2.0 request");
   private final HistogramDecoder histograms = new HistogramDecoder();
@@ -36,7 +39,7 @@ public final class RemoteWrite2Decoder {
   private final References exemplarReferences = new References();
   private byte[] encoded = new byte[1024];
 
-  private SampleBatchBuilder batch = SampleBatch.of(new Origin.RemoteWrite());
+  private SampleBatchBuilder batch = NO_BATCH;
   private DecodingTally tally = new DecodingTally();
   private final Set<Described> described = new HashSet<>();
   private Described last = new Described(-1, 0, 0, 0);
@@ -91,7 +94,11 @@ public final class RemoteWrite2Decoder {
         in.skip(tag);
       }
     }
-    return tally.result(batch.build());
+    var result = tally.result(batch.build());
+    batch = NO_BATCH;
+    in.clear();
+    symbols.clear();
+    return result;
   }
 
   /** The symbols come first, since nothing says that they stand before the series. */

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * UTF-8) is left out and reported, and the rest is kept. Source: Prometheus Remote-Write 1.0
  * specification.
  *
- * <p>Reusable; not thread-safe.
+ * <p>Reusable; not thread-safe. Between requests it holds nothing of the request before.
  */
 public final class RemoteWriteDecoder {
   private static final int LABELS = 1 << 3 | ProtoReader.BYTES;
@@ -36,6 +36,10 @@ public final class RemoteWriteDecoder {
   private static final int TIMESTAMP = 2 << 3 | ProtoReader.VARINT;
   private static final int EXEMPLAR_TIMESTAMP = 3 << 3 | ProtoReader.VARINT;
   private static final int MOST_EXPECTED = 1 << 14;
+
+  /** Stands where there is no batch; nothing is ever put into it. */
+  private static final SampleBatchBuilder NO_BATCH = SampleBatch.of(new Origin.RemoteWrite());
+
   private static final MetricType[] TYPES = MetricType.values();
 
   private final int limit;
@@ -45,7 +49,7 @@ public final class RemoteWriteDecoder {
   private final LabelBuffer labels = new LabelBuffer();
   private final LabelBuffer exemplarLabels = new LabelBuffer();
 
-  private SampleBatchBuilder batch = SampleBatch.of(new Origin.RemoteWrite());
+  private SampleBatchBuilder batch = NO_BATCH;
   private DecodingTally tally = new DecodingTally();
   private KnownSeries.Numbering numbering = KnownSeries.Numbering.EMPTY;
   private int expected; // number of the series that probably comes next
@@ -115,7 +119,11 @@ public final class RemoteWriteDecoder {
     }
     series = Math.min(batch.seriesCount(), MOST_EXPECTED);
     rows = Math.min(batch.rowCount(), MOST_EXPECTED);
-    return tally.result(batch.build());
+    var result = tally.result(batch.build());
+    batch = NO_BATCH;
+    numbering = KnownSeries.Numbering.EMPTY;
+    in.clear();
+    return result;
   }
 
   private void series() {

@@ -15,7 +15,9 @@ final class SymbolTable {
   private static final byte[] METRIC_NAME = Labels.METRIC_NAME.getBytes(StandardCharsets.UTF_8);
   private static final int NONE = -1;
 
-  private byte[] body = new byte[0];
+  private static final byte[] NOTHING = {};
+
+  private byte[] body = NOTHING;
   private int[] from = new int[256];
   private int[] to = new int[256];
   private boolean[] valid = new boolean[256];
@@ -32,6 +34,11 @@ final class SymbolTable {
     size = 0;
     metricName = NONE;
     encodedCount = 0;
+  }
+
+  /** Lets go of the request. */
+  void clear() {
+    reset(NOTHING);
   }
 
   void add(int symbolFrom, int symbolTo) {

@@ -15,8 +15,12 @@ import io.narthex.pipeline.testkit.BatchText;
 import io.narthex.pipeline.testkit.ProtoWriter;
 import io.narthex.pipeline.testkit.RandomBatches;
 import io.narthex.pipeline.testkit.RemoteWriteEncoder;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +99,33 @@ class RemoteWriteDecoderTest {
     assertThat(batch.labels(1)).isEqualTo(Labels.of("__name__", "up", "a", "1", "c", "3"));
     assertThat(batch.number(1)).isEqualTo(-1);
     assertThat(batch.number(0)).isZero();
+  }
+
+  @Test
+  void decode_done_holdsNeitherRequestNorBatchNorNumbering() {
+    var numbering = new AtomicReference<KnownSeries.Numbering>();
+    var kept = new RemoteWriteDecoder(1 << 20, numbering::get);
+    var held = decodeForgetting(kept, numbering);
+    for (int tries = 0; tries < 20 && held.stream().anyMatch(ref -> ref.get() != null); tries++) {
+      System.gc();
+    }
+    assertThat(held).allSatisfy(ref -> assertThat(ref.get()).isNull());
+    Reference.reachabilityFence(kept);
+  }
+
+  private static List<WeakReference<Object>> decodeForgetting(
+      RemoteWriteDecoder decoder, AtomicReference<KnownSeries.Numbering> numbering) {
+    byte[] message = series(s -> labels(s, "__name__", "up", "job", "x"), 1);
+    var known = SampleBatch.of(new Origin.RemoteWrite()).series(Labels.of("__name__", "up"));
+    numbering.set(new KnownBatch(known.value(1, 1).build()));
+    var decoded = decoder.decodeMessage(message);
+    var held =
+        List.of(
+            new WeakReference<Object>(message),
+            new WeakReference<Object>(decoded.batch()),
+            new WeakReference<Object>(numbering.get()));
+    numbering.set(KnownSeries.Numbering.EMPTY);
+    return held;
   }
 
   private static byte[] join(byte[] a, byte[] b) {

@@ -33,7 +33,7 @@ public final class BlockWriter implements AutoCloseable {
 
   private final Path directory;
   private final String id = BlockId.next();
-  private final Path folder;
+  private Path folder; // where the files are: aside, and in the end under the block's name
   private final BlockOptions options;
   private final PageEncoder encoder = new PageEncoder();
   private final BucketLeaders leaders = new BucketLeaders();
@@ -218,8 +218,9 @@ public final class BlockWriter implements AutoCloseable {
   }
 
   /**
-   * Completes the block: when this returns it is durable under its name. A block without series is
-   * complete as well; the caller may not want it.
+   * Completes the block: when this returns it is durable under its name; if it fails, closing the
+   * writer removes what was written. A block without series is complete as well; the caller may not
+   * want it.
    */
   public BlockMeta finish() throws IOException {
     return finish(options.sources());
@@ -252,7 +253,7 @@ public final class BlockWriter implements AutoCloseable {
     MetaFile.write(folder, meta);
     BlockFolder.sync(folder);
     closeFiles();
-    Files.move(folder, directory.resolve(id), StandardCopyOption.ATOMIC_MOVE);
+    folder = Files.move(folder, directory.resolve(id), StandardCopyOption.ATOMIC_MOVE);
     BlockFolder.sync(directory);
     finished = true;
     return meta;
@@ -268,7 +269,11 @@ public final class BlockWriter implements AutoCloseable {
   public void close() throws IOException {
     if (!finished) {
       closeFiles();
-      BlockFolder.delete(folder);
+      if (folder.endsWith(id)) { // it must not be taken for one that was acknowledged
+        BlockFolder.remove(folder);
+      } else {
+        BlockFolder.delete(folder);
+      }
       finished = true;
     }
   }

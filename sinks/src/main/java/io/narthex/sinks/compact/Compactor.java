@@ -56,19 +56,47 @@ public final class Compactor {
     List<Block> oldestFirst = new ArrayList<>(inputs);
     oldestFirst.sort((a, b) -> BlockMeta.OLDEST_FIRST.compare(a.meta(), b.meta()));
     List<BlockMeta> written = new ArrayList<>();
+    List<String> named = new ArrayList<>();
     try {
-      writeWindows(oldestFirst, window.toMillis(), pace, written);
+      writeWindows(oldestFirst, window.toMillis(), pace, written, named);
       return written;
     } catch (IOException | RuntimeException | Error e) {
-      removeAll(written, e);
+      discard(named, e);
       throw e;
     }
   }
 
   /**
-   * Holds the newest block with samples back until there is another, since the last one differs.
+   * Removes what a merge wrote, since its inputs are to stay. The last block goes first: as long as
+   * it is there the next start takes the others for its inputs' place, so that none of them may be
+   * gone; and if it cannot be removed, all stay.
+   *
+   * @param ids in the order in which they were written; some may not be there
+   * @param cause why; gets suppressed what prevents it
    */
-  private void writeWindows(List<Block> inputs, long length, Pace pace, List<BlockMeta> written)
+  public void discard(List<String> ids, Throwable cause) {
+    for (int i = ids.size() - 1; i >= 0; i--) {
+      Path folder = directory.resolve(ids.get(i));
+      try {
+        if (Files.exists(folder)) {
+          BlockFolder.remove(folder);
+        }
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+        if (!Files.notExists(folder)) {
+          return;
+        }
+      }
+    }
+  }
+
+  /**
+   * Holds the newest block with samples back until there is another, since the last one differs.
+   *
+   * @param named gets the blocks that may have got their names, also if that fails
+   */
+  private void writeWindows(
+      List<Block> inputs, long length, Pace pace, List<BlockMeta> written, List<String> named)
       throws IOException {
     @Nullable BlockWriter held = null;
     @Nullable BlockWriter next = null;
@@ -81,33 +109,30 @@ public final class Compactor {
           next.close();
         } else {
           if (held != null) {
+            named.add(held.id());
             written.add(held.finish());
           }
           held = next;
         }
       }
       if (held != null) {
+        named.add(held.id());
         written.add(held.finish(replaced(inputs)));
       }
-    } finally {
-      close(held);
-      close(next);
+    } catch (IOException | RuntimeException | Error e) {
+      giveUp(held, e);
+      giveUp(next, e);
+      throw e;
     }
   }
 
-  private static void close(@Nullable BlockWriter writer) throws IOException {
-    if (writer != null) {
-      writer.close();
-    }
-  }
-
-  private void removeAll(List<BlockMeta> written, Throwable cause) {
-    for (BlockMeta meta : written) {
-      try {
-        BlockFolder.remove(directory.resolve(meta.id()));
-      } catch (IOException e) {
-        cause.addSuppressed(e);
+  private static void giveUp(@Nullable BlockWriter writer, Throwable cause) {
+    try {
+      if (writer != null) {
+        writer.close();
       }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 

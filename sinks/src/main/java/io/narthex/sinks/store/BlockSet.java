@@ -105,6 +105,9 @@ final class BlockSet implements AutoCloseable {
 
   /** Takes blocks in and others out, at once. Those taken out are released. */
   void change(Collection<Block> in, Collection<Block> out) {
+    if (in.isEmpty() && out.isEmpty()) {
+      return; // what was selected before is still true
+    }
     synchronized (this) {
       var next = new ArrayList<>(state.blocks);
       next.removeAll(out);
@@ -115,7 +118,7 @@ final class BlockSet implements AutoCloseable {
       state = new State(next, left);
     }
     selections.clear();
-    if (in.isEmpty() && !out.isEmpty()) {
+    if (in.isEmpty()) {
       changes.changed(out.stream().mapToLong(block -> block.meta().minTime()).min().orElseThrow());
     }
     out.forEach(Block::release);

@@ -3,7 +3,6 @@ package io.narthex.sinks.store;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.sinks.block.Block;
-import io.narthex.sinks.block.BlockFolder;
 import io.narthex.sinks.block.BlockMeta;
 import io.narthex.sinks.compact.CompactionOptions;
 import io.narthex.sinks.compact.CompactionPlan;
@@ -131,21 +130,34 @@ final class Compaction {
 
   /** Merges, unless an input turns out to be damaged, which is reported then. */
   private boolean tryReplace(List<Block> inputs, Duration window, Pace turns) throws IOException {
+    long start = System.nanoTime();
+    List<BlockMeta> written;
     try {
-      replace(inputs, window, turns);
-      return true;
+      written = compactor.merge(inputs, window, turns);
     } catch (FaultException e) {
       if (e.fault() != Fault.CORRUPT_BLOCK) {
         throw e;
       }
-      LOGGER.error(
-          "{} cannot be merged; what is damaged stays as it is from now on", names(inputs), e);
-      if (inputs.stream().noneMatch(block -> block.damage() != null)) {
-        unreadable.addAll(names(inputs));
-      }
-      blocks.reportDamage(damages);
+      leave(inputs, e);
       return false;
     }
+    replace(inputs, written);
+    LOGGER.info(
+        "merged {} blocks into {} of {} in {} ms",
+        inputs.size(),
+        written.size(),
+        window,
+        (System.nanoTime() - start) / 1_000_000);
+    return true;
+  }
+
+  private void leave(List<Block> inputs, FaultException damage) {
+    LOGGER.error(
+        "{} cannot be merged; what is damaged stays as it is from now on", names(inputs), damage);
+    if (inputs.stream().noneMatch(block -> block.damage() != null)) {
+      unreadable.addAll(names(inputs));
+    }
+    blocks.reportDamage(damages);
   }
 
   /** The shortest window that the block lies in, or else the longest. */
@@ -160,22 +172,18 @@ final class Compaction {
     return longest;
   }
 
-  private void replace(List<Block> inputs, Duration window, Pace pace) throws IOException {
-    long start = System.nanoTime();
-    var written = compactor.merge(inputs, window, pace);
+  private void replace(List<Block> inputs, List<BlockMeta> written) throws IOException {
     var outputs = open(written);
     manifest.change(names(outputs), names(inputs));
     inputs.forEach(Block::deleteWhenReleased);
     blocks.change(outputs, inputs);
-    LOGGER.info(
-        "merged {} blocks into {} of {} in {} ms",
-        inputs.size(),
-        outputs.size(),
-        window,
-        (System.nanoTime() - start) / 1_000_000);
   }
 
-  /** Opens what was written; if that fails, nothing of it may stay, since the inputs do. */
+  /**
+   * Opens what was written; if that fails, nothing of it may stay, since the inputs do.
+   *
+   * @throws IOException if that fails, such as without file handles: it says nothing of the inputs
+   */
   private List<Block> open(List<BlockMeta> written) throws IOException {
     var opened = new ArrayList<Block>();
     try {
@@ -183,10 +191,11 @@ final class Compaction {
         opened.add(Block.open(directory.resolve(meta.id())));
       }
       return opened;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       opened.forEach(Block::release);
-      for (var meta : written) {
-        BlockFolder.remove(directory.resolve(meta.id()));
+      compactor.discard(written.stream().map(BlockMeta::id).toList(), e);
+      if (e instanceof FaultException) {
+        throw new IOException("what was merged cannot be opened: " + e.getMessage(), e);
       }
       throw e;
     }

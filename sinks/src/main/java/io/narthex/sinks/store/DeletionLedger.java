@@ -46,7 +46,7 @@ final class DeletionLedger {
   private final LongSupplier clock;
   private volatile DeletionJournal journal;
 
-  /** Blocks whose files still name deletions that were undone; guarded by itself. */
+  /** Blocks whose files may still name deletions that were undone; guarded by itself. */
   private final Set<Block> stale = new HashSet<>();
 
   private DeletionLedger(
@@ -215,7 +215,7 @@ final class DeletionLedger {
     try {
       hide(marks);
     } catch (IOException | RuntimeException e) {
-      withdraw(entry, e);
+      withdraw(entry, marks.keySet(), e);
       throw e;
     }
   }
@@ -230,13 +230,20 @@ final class DeletionLedger {
     blocks.deletions(deleted);
   }
 
-  /** The deletion failed and was told so: the next start must not carry it out. */
-  private void withdraw(DeletionJournal.Entry failed, Exception cause) {
+  /**
+   * The deletion failed and was told so: the next start must not carry it out. Blocks whose files
+   * name it already are written again, before which the journal does not forget it.
+   */
+  private void withdraw(DeletionJournal.Entry failed, Set<Block> marked, Exception cause) {
+    synchronized (stale) {
+      stale.addAll(marked);
+    }
     try {
       replace(journal.next(), with(failed.asUndone()));
     } catch (IOException e) {
       cause.addSuppressed(e);
     }
+    writeIfStale();
   }
 
   /** The entries of the journal, one of them replaced. */

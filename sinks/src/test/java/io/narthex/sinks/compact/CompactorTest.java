@@ -1,6 +1,7 @@
 package io.narthex.sinks.compact;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.storage.SampleBuffer;
@@ -9,6 +10,7 @@ import io.narthex.sinks.block.BlockFolder;
 import io.narthex.sinks.block.BlockMeta;
 import io.narthex.sinks.block.BlockOptions;
 import io.narthex.sinks.block.BlockWriter;
+import io.narthex.sinks.block.FailingFiles;
 import io.narthex.sinks.block.SeriesGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -247,6 +250,50 @@ class CompactorTest {
                         .findFirst()
                         .orElseThrow())))
         .isEqualTo(oracle);
+  }
+
+  @Test
+  void merge_lastOutputNamedButNotSynced_leavesTheInputsOnly() throws IOException {
+    var input = write(1, someOf(pool(6), START, 2000));
+    int windows = input.windows(2 * HOUR).size();
+    assertThat(windows).isGreaterThan(1);
+    var files = new FailingFiles();
+    var synced = new AtomicInteger();
+    files.fail(
+        (use, path) -> {
+          if (path.equals(directory) && synced.incrementAndGet() == windows) {
+            throw new IOException("Too many open files");
+          }
+        });
+    var compactor = new Compactor(files.path(directory), Tombstones.NONE);
+    assertThatThrownBy(() -> compactor.merge(List.of(input), Duration.ofHours(2)))
+        .hasMessage("Too many open files");
+    assertThat(synced).hasValue(windows);
+    var found = BlockFolder.open(directory).blocks();
+    assertThat(found).hasSize(1);
+    assertThat(readAll(found)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
+  }
+
+  @Test
+  void merge_lastOutputCannotBeRemovedEither_keepsAllOutputs() throws IOException {
+    var input = write(1, someOf(pool(6), START, 2000));
+    int windows = input.windows(2 * HOUR).size();
+    var files = new FailingFiles();
+    var synced = new AtomicInteger();
+    files.fail(
+        (use, path) -> {
+          boolean broken = synced.get() >= windows;
+          synced.addAndGet(path.equals(directory) ? 1 : 0);
+          if (broken || synced.get() == windows) {
+            throw new IOException("Input/output error");
+          }
+        });
+    var compactor = new Compactor(files.path(directory), Tombstones.NONE);
+    assertThatThrownBy(() -> compactor.merge(List.of(input), Duration.ofHours(2)))
+        .hasMessage("Input/output error");
+    var found = BlockFolder.open(directory).blocks();
+    assertThat(found).hasSize(windows);
+    assertThat(readAll(found)).as("rerun with -Dtest.seed=%d", seed).isEqualTo(oracle);
   }
 
   @Test

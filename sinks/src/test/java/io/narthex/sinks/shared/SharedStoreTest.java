@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +75,31 @@ class SharedStoreTest {
       assertThat(reader.labelValues("s", List.of(), START, START + 10, 0))
           .containsExactly("0000", "0001");
     }
+  }
+
+  @Test
+  void refresh_nothingNew_whatWasSelectedIsStillKnown() throws IOException {
+    try (var reader = new SharedStoreReader(directory);
+        var writer = new SharedStoreAppender(directory, "sink-0", 10_000)) {
+      writer.append(batch(0, 0, 3_000, 1));
+      writer.sync();
+      assertThat(reader.refresh()).isEqualTo(1);
+      assertThat(looks(reader)).isPositive();
+      assertThat(reader.refresh()).isEqualTo(1);
+      assertThat(looks(reader)).isZero();
+      writer.append(batch(1, 0, 3_000, 1));
+      writer.sync();
+      assertThat(reader.refresh()).isEqualTo(2);
+      assertThat(looks(reader)).isPositive();
+    }
+  }
+
+  /** How often a selection of all looks whether it is still wanted: never if it is known. */
+  private static int looks(SharedStoreReader reader) {
+    var looks = new AtomicInteger();
+    var all = List.of(Matcher.of("s", Matcher.Type.REGEX, "[0-9]+"));
+    reader.select(new Selector(all, 0, Long.MAX_VALUE, true, looks::incrementAndGet)).close();
+    return looks.get();
   }
 
   @Test

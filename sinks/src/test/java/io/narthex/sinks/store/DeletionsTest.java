@@ -82,6 +82,30 @@ class DeletionsTest {
   }
 
   @Test
+  void delete_tombstonesThatCannotBeWritten_failsAndNothingIsHiddenEver() throws IOException {
+    Path inTheWay;
+    try (var store = open()) {
+      for (int i = 0; i < 2; i++) {
+        append(store, "m", "a", NOW - 60_000 + i, i);
+        store.delete(OF_M, 0, 1); // finds nothing; the head becomes a segment
+      }
+      var blocks = store.inventory().blocks();
+      assertThat(blocks).hasSize(2);
+      inTheWay = directory.resolve("blocks").resolve(blocks.get(1).id()).resolve("tombstones.tmp");
+      Files.createDirectory(inTheWay);
+      assertThatThrownBy(() -> store.delete(OF_M, Long.MIN_VALUE, Long.MAX_VALUE))
+          .hasMessageContaining("tombstones");
+      assertThat(values(store)).hasSize(2);
+    }
+    Files.deleteIfExists(inTheWay);
+    // What a thousand later deletions would do: the journal forgets what was withdrawn.
+    new DeletionJournal(2, List.of()).write(directory);
+    try (var store = open()) {
+      assertThat(values(store)).hasSize(2);
+    }
+  }
+
+  @Test
   void delete_overlappingDeletions_areUndoneOneByOne() {
     try (var store = open()) {
       for (int i = 0; i < 10; i++) {

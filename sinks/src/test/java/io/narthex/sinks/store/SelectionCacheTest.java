@@ -86,6 +86,33 @@ class SelectionCacheTest {
   }
 
   @Test
+  void select_again_looksForNothing() {
+    write("a", SERIES, base);
+    store.flush();
+    var a = List.of(Matcher.equal("__name__", "a"));
+    assertThat(looks(a)).as("the first time").isPositive();
+    assertThat(looks(a)).as("again").isZero();
+    write("b", 1, base);
+    assertThat(looks(a)).as("after a write into the head").isZero();
+    store.flush();
+    assertThat(looks(a)).as("after a flush").isPositive();
+    assertThat(looks(a)).as("again").isZero();
+    store.delete(List.of(Matcher.equal("__name__", "b")), base, base);
+    assertThat(looks(a)).as("after a deletion").isPositive();
+  }
+
+  /**
+   * How often a selection looks whether it is still wanted: by equal values it does so only where
+   * many series are merged, which is what the cache saves.
+   */
+  private int looks(List<Matcher> matchers) {
+    var looks = new AtomicInteger();
+    var selector = new Selector(matchers, base, base, false, looks::incrementAndGet);
+    store.select(selector).close();
+    return looks.get();
+  }
+
+  @Test
   void labelValues_fewAndManySeries_sameAnswers() {
     write("many", SERIES, base);
     write("few", 3, base);

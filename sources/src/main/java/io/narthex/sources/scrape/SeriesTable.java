@@ -3,6 +3,7 @@ package io.narthex.sources.scrape;
 import io.narthex.pipeline.model.KnownSeries;
 import io.narthex.pipeline.model.LabelHash;
 import io.narthex.pipeline.model.Labels;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
@@ -30,7 +31,13 @@ final class SeriesTable {
   private long[] labelHash = new long[64];
   private int[] scrape = new int[64];
   private int[] number = new int[64];
-  private KnownSeries.Numbering numbering = KnownSeries.Numbering.EMPTY;
+
+  /**
+   * Whose numbers they are; a target that is scraped rarely is not to keep old series in memory.
+   */
+  private WeakReference<KnownSeries.Numbering> numbering =
+      new WeakReference<>(KnownSeries.Numbering.EMPTY);
+
   private int[] next = new int[64];
   private int[] slots = new int[128]; // entry + 1, or 0; open addressing
   private int forgotten; // entries before this one have no names any more
@@ -160,8 +167,8 @@ final class SeriesTable {
    * The number of the series in a numbering of the store, asked for once that knows it; −1 before.
    */
   int number(int entry, KnownSeries.Numbering of) {
-    if (numbering != of) {
-      numbering = of;
+    if (!numbering.refersTo(of)) {
+      numbering = new WeakReference<>(of);
       Arrays.fill(number, -1);
     }
     int found = number[entry];

@@ -15,9 +15,12 @@ import io.narthex.pipeline.model.ScrapeContext.Limits;
 import io.narthex.pipeline.model.StaleMarker;
 import io.narthex.sources.scrape.TargetSeries.Outcome;
 import io.narthex.sources.scrape.TargetSeries.Scrape;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class TargetSeriesTest {
@@ -72,6 +75,44 @@ class TargetSeriesTest {
     assertThat(second.number(0)).isEqualTo(1);
     assertThat(second.number(1)).isZero();
     assertThat(second.number(2)).isEqualTo(-1);
+  }
+
+  @Test
+  void success_done_numberingThatTheStoreGaveUpIsNotHeld() {
+    var numbering = new AtomicReference<KnownSeries.Numbering>();
+    var series = new TargetSeries(job().target(), numbering::get);
+    var given = scrapeForgetting(series, numbering);
+    for (int tries = 0; tries < 20 && given.get() != null; tries++) {
+      System.gc();
+    }
+    assertThat(given.get()).isNull();
+    Reference.reachabilityFence(series);
+  }
+
+  private WeakReference<KnownSeries.Numbering> scrapeForgetting(
+      TargetSeries series, AtomicReference<KnownSeries.Numbering> numbering) {
+    var given = new NoSeries();
+    numbering.set(given);
+    assertThat(scrape(series, 1, TEXT, "a 1", "b 2").batch().numbering()).isSameAs(given);
+    numbering.set(KnownSeries.Numbering.EMPTY);
+    return new WeakReference<>(given);
+  }
+
+  private static final class NoSeries implements KnownSeries.Numbering {
+    @Override
+    public int find(long hash, byte[] bytes, int from, int to) {
+      return -1;
+    }
+
+    @Override
+    public int labelsEnd(int number, byte[] bytes, int from, int to) {
+      return -1;
+    }
+
+    @Override
+    public long hash(int number) {
+      throw new IllegalArgumentException("there is no series " + number);
+    }
   }
 
   @Test
