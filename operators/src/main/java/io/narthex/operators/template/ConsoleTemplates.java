@@ -6,13 +6,15 @@ import io.narthex.operators.template.language.MapValue;
 import io.narthex.operators.template.language.Rendering;
 import io.narthex.operators.template.language.TemplateException;
 import io.narthex.operators.template.language.TemplateText;
+import io.narthex.operators.template.page.PageOutput;
 import io.narthex.pipeline.model.Labels;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The templates of consoles: pages of HTML that users write. Values are escaped as text of HTML.
+ * The templates of consoles: pages of HTML that users write. Values are escaped for the place where
+ * they stand, see {@link PageOutput}.
  */
 public final class ConsoleTemplates {
   /** The text that Prometheus puts before each console. */
@@ -64,7 +66,8 @@ public final class ConsoleTemplates {
           "error parsing template " + name + ": " + e.getMessage(), e);
     }
     var functions = new AlertFunctions(data.query(), data.now(), data.externalUrl());
-    return AlertTemplates.run(name, template, root(data), functions, Rendering.PAGE);
+    var rendering = Rendering.page(PageOutput::new);
+    return AlertTemplates.run(name, template, root(data), functions, rendering);
   }
 
   private static Object root(Data data) {

@@ -6,6 +6,7 @@ import io.narthex.operators.template.language.HostValue;
 import io.narthex.operators.template.language.MapValue;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.query.promql.QueryValue;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,6 +41,13 @@ record Structure(String typeName, Map<String, Object> fields, List<String> order
   @Override
   public @Nullable Object field(String name) {
     return fields.get(name);
+  }
+
+  @Override
+  public Map<String, Object> members() {
+    var members = new LinkedHashMap<String, Object>();
+    order.forEach(name -> members.put(name, fields.getOrDefault(name, "")));
+    return members;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.narthex.operators.template.language.Absent;
 import io.narthex.operators.template.language.ListValue;
 import io.narthex.operators.template.language.Rendering;
 import io.narthex.operators.template.language.TemplateText;
+import io.narthex.operators.template.page.PageOutput;
 import io.narthex.pipeline.model.FloatHistogram;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.testkit.Reference;
@@ -61,7 +62,7 @@ class AlertFunctionsTest {
     var names = new HashSet<>(AlertFunctions.NAMES);
     var rendering = Rendering.TEXT;
     if (row.path("html").asBoolean()) {
-      rendering = Rendering.PAGE;
+      rendering = Rendering.page(PageOutput::new);
       names.add("tmpl");
     }
     if (row.path("options").isArray()) {

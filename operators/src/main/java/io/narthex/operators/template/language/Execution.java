@@ -2,7 +2,9 @@ package io.narthex.operators.template.language;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a template: walks its tree and writes text. */
 final class Execution {
@@ -11,11 +13,15 @@ final class Execution {
 
   private static final int MAX_DEPTH = 100;
 
+  /** Functions that a page allows as the last of a pipeline only, as it escapes by itself. */
+  private static final Set<String> ESCAPERS = Set.of("html", "urlquery");
+
   private final RunState run;
   private final Evaluator evaluator;
   private final Map<String, Node.Nodes> templates;
   private final Rendering rendering;
   private StringBuilder out = new StringBuilder();
+  private @Nullable Output page;
   private int depth;
 
   /** How the walk of a node ended. */
@@ -34,12 +40,13 @@ final class Execution {
     this.templates = templates;
     run = new RunState(name, source);
     this.rendering = rendering;
-    Function page = Function.of(this::rendered, GoType.STRING, GoType.ANY);
+    page = rendering.output() == null ? null : rendering.output().get();
+    boolean isPage = page != null;
+    Function inner = Function.of(this::rendered, GoType.STRING, GoType.ANY);
     evaluator =
         new Evaluator(
             run,
-            called ->
-                rendering.page() && called.equals(PAGE_FUNCTION) ? page : functions.find(called),
+            called -> isPage && called.equals(PAGE_FUNCTION) ? inner : functions.find(called),
             rendering.absentKeysFail());
   }
 
@@ -50,6 +57,7 @@ final class Execution {
     }
     run.declare("$", data);
     walk(data, root);
+    end(page);
     return out.toString();
   }
 
@@ -64,12 +72,15 @@ final class Execution {
         }
       }
     } else if (node instanceof Node.Text text) {
+      if (page != null) {
+        page.text(text.text());
+      }
       write(text.text());
     } else if (node instanceof Node.Action action) {
       Object value = evaluator.pipeline(dot, action.pipe());
       if (action.pipe().variables().isEmpty()) {
         run.at(action);
-        print(value);
+        print(action, Values.unboxed(value));
       }
     } else if (node instanceof Node.Branch branch) {
       int mark = run.mark();
@@ -87,15 +98,44 @@ final class Execution {
     return Flow.ON;
   }
 
-  private void print(Object boxed) {
-    Object value = Values.unboxed(boxed);
-    if (!rendering.page()) {
+  private void print(Node.Action action, Object value) {
+    if (page == null) {
       write(value instanceof Absent ? "<no value>" : GoFormat.value(value));
-    } else if (value instanceof HtmlText html) {
-      write(html.text());
-    } else if (!(value instanceof Absent)) {
-      write(BuiltIns.html(GoFormat.value(value)).replace("+", "&#43;"));
+      return;
     }
+    try {
+      write(page.value(value, escaper(action.pipe())));
+    } catch (FunctionException e) {
+      throw run.fault(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void end(@Nullable Output finished) {
+    try {
+      if (finished != null) {
+        finished.end();
+      }
+    } catch (FunctionException e) {
+      throw run.fault(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The escaper that a pipeline ends with; empty if it ends with none. */
+  private String escaper(Node.Pipe pipe) {
+    String last = "";
+    for (Node.Command command : pipe.commands()) {
+      if (!last.isEmpty()) {
+        throw run.fault(
+            "predefined escaper "
+                + Quoting.quote(last)
+                + " disallowed in template: a page escapes by itself, it can only come last");
+      }
+      boolean escapes =
+          command.operands().get(0) instanceof Node.Identifier called
+              && ESCAPERS.contains(called.name());
+      last = escapes ? ((Node.Identifier) command.operands().get(0)).name() : "";
+    }
+    return last;
   }
 
   private void write(String text) {
@@ -203,10 +243,14 @@ final class Execution {
     String template = (String) arguments.get(0);
     Node.Nodes called = called(template);
     StringBuilder outer = out;
+    Output around = page;
     out = new StringBuilder();
+    page = rendering.output() == null ? null : rendering.output().get();
     call(template, called, arguments.get(1));
+    end(page);
     var text = new HtmlText(out.toString());
     out = outer;
+    page = around;
     return text;
   }
 }

@@ -1,5 +1,6 @@
 package io.narthex.operators.template.language;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A value of a type of the surroundings, with fields and methods. */
@@ -21,6 +22,11 @@ public interface HostValue {
   /** A method; null if there is none of that name. */
   default @Nullable Function method(String name) {
     return null;
+  }
+
+  /** All fields in their order, with their names; empty if it is no structure. */
+  default Map<String, Object> members() {
+    return Map.of();
   }
 
   /** How it prints. */
