@@ -1,6 +1,5 @@
 package io.narthex.query.promql.exec;
 
-import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.function.Column;
 import org.jspecify.annotations.Nullable;
 
@@ -18,17 +17,7 @@ sealed interface Operand {
   record Text(String value) implements Operand {}
 
   /** An instant vector. */
-  non-sealed interface Vector extends Operand {
-    /** Number of series it can have; known before any is evaluated. */
-    int size();
-
-    Labels labels(int series);
-
-    /** Whether the name of the series is to be dropped from the result. */
-    default boolean dropsName(int series) {
-      return false;
-    }
-
+  non-sealed interface Vector extends Operand, SeriesList {
     /**
      * Evaluates a series over all steps. Each series is evaluated once at most.
      *

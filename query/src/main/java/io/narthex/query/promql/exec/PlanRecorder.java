@@ -83,8 +83,51 @@ final class PlanRecorder {
     return done;
   }
 
-  private record MeteredVector(Operand.Vector inner, Evaluation evaluation, Measure measure)
+  /** Stands before an operator, and measures what it does with one series. */
+  private abstract static class Metered<T extends SeriesList> implements SeriesList {
+    final T inner;
+    final Measure measure;
+    private final Evaluation evaluation;
+
+    Metered(T inner, Evaluation evaluation, Measure measure) {
+      this.inner = inner;
+      this.evaluation = evaluation;
+      this.measure = measure;
+    }
+
+    final void measure(Runnable work) {
+      timed(
+          measure,
+          evaluation,
+          () -> {
+            work.run();
+            return measure;
+          });
+      measure.series.increment();
+    }
+
+    @Override
+    public final int size() {
+      return inner.size();
+    }
+
+    @Override
+    public final Labels labels(int series) {
+      return inner.labels(series);
+    }
+
+    @Override
+    public final boolean dropsName(int series) {
+      return inner.dropsName(series);
+    }
+  }
+
+  private static final class MeteredVector extends Metered<Operand.Vector>
       implements Operand.Vector {
+    MeteredVector(Operand.Vector inner, Evaluation evaluation, Measure measure) {
+      super(inner, evaluation, measure);
+    }
+
     @Override
     public Operand.@Nullable Vector twin(Evaluation helper) {
       Operand.@Nullable Vector twin = inner.twin(helper);
@@ -92,55 +135,21 @@ final class PlanRecorder {
     }
 
     @Override
-    public int size() {
-      return inner.size();
-    }
-
-    @Override
-    public Labels labels(int series) {
-      return inner.labels(series);
-    }
-
-    @Override
-    public boolean dropsName(int series) {
-      return inner.dropsName(series);
-    }
-
-    @Override
     public void evaluate(int series, Column out) {
-      timed(
-          measure,
-          evaluation,
-          () -> {
-            inner.evaluate(series, out);
-            return out;
-          });
-      measure.series.increment();
+      measure(() -> inner.evaluate(series, out));
       measure.points.add(out.count());
     }
   }
 
-  private record MeteredSource(RangeSource inner, Evaluation evaluation, Measure measure)
-      implements RangeSource {
+  private static final class MeteredSource extends Metered<RangeSource> implements RangeSource {
+    MeteredSource(RangeSource inner, Evaluation evaluation, Measure measure) {
+      super(inner, evaluation, measure);
+    }
+
     @Override
     public @Nullable RangeSource twin(Evaluation helper) {
       @Nullable RangeSource twin = inner.twin(helper);
       return twin == null ? null : new MeteredSource(twin, helper, measure);
-    }
-
-    @Override
-    public int size() {
-      return inner.size();
-    }
-
-    @Override
-    public Labels labels(int series) {
-      return inner.labels(series);
-    }
-
-    @Override
-    public boolean dropsName(int series) {
-      return inner.dropsName(series);
     }
 
     @Override
@@ -155,14 +164,7 @@ final class PlanRecorder {
 
     @Override
     public void load(int series, Window into) {
-      timed(
-          measure,
-          evaluation,
-          () -> {
-            inner.load(series, into);
-            return into;
-          });
-      measure.series.increment();
+      measure(() -> inner.load(series, into));
     }
   }
 

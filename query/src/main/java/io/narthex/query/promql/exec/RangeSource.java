@@ -1,19 +1,10 @@
 package io.narthex.query.promql.exec;
 
-import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.function.Window;
 import org.jspecify.annotations.Nullable;
 
 /** The series of a range vector: of a range selector or a sub-query. */
-interface RangeSource {
-  int size();
-
-  Labels labels(int series);
-
-  default boolean dropsName(int series) {
-    return false;
-  }
-
+interface RangeSource extends SeriesList {
   /** Where the ranges end at each step. */
   Reach reach();
 
