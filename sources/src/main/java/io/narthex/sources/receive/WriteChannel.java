@@ -27,7 +27,7 @@ public final class WriteChannel {
   private final PushClock clock;
   private final AtomicLong reserved = new AtomicLong();
   private final Queue<SampleBatch> queue = new ConcurrentLinkedQueue<>();
-  private final Queue<Reader> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Reader> waiting;
   private final AtomicReference<@Nullable Reader> active = new AtomicReference<>();
 
   /**
@@ -37,6 +37,16 @@ public final class WriteChannel {
    * @param acks fails those who wait for batches that a reader takes with it when it ends
    */
   public WriteChannel(long limitBytes, AckRegistry acks, PushClock clock) {
+    this(limitBytes, acks, clock, new ConcurrentLinkedQueue<>());
+  }
+
+  /**
+   * A channel.
+   *
+   * @param waiting where readers wait; safe for use by several threads
+   */
+  WriteChannel(long limitBytes, AckRegistry acks, PushClock clock, Queue<Reader> waiting) {
+    this.waiting = waiting;
     this.limitBytes = limitBytes;
     this.acks = acks;
     this.clock = clock;
@@ -102,7 +112,11 @@ public final class WriteChannel {
     for (var next = waiting.peek(); next != null && active.get() == null; next = waiting.peek()) {
       if (active.compareAndSet(null, next)) {
         waiting.remove(next);
-        next.drain();
+        if (next.cancelled) { // after it was looked up, maybe before it became the active one
+          active.compareAndSet(next, null);
+        } else {
+          next.drain();
+        }
       }
     }
   }

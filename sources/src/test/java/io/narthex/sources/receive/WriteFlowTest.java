@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 class WriteFlowTest {
@@ -58,6 +59,41 @@ class WriteFlowTest {
 
     assertThat(received).hasSize(1);
     first.close();
+  }
+
+  /** Readers that wait, and something that happens once, after the next one was looked up. */
+  private static final class Hooked extends ConcurrentLinkedQueue<WriteChannel.Reader> {
+    private static final long serialVersionUID = 1;
+
+    private transient Runnable afterPeek = () -> {};
+
+    @Override
+    public WriteChannel.Reader peek() {
+      var next = super.peek();
+      var once = afterPeek;
+      afterPeek = () -> {};
+      once.run();
+      return next;
+    }
+  }
+
+  @Test
+  void cancel_nextReaderCancelsAtThatMoment_theOneAfterItReads() {
+    var waiting = new Hooked();
+    var clock = new PushClock(Clock.systemUTC(), Duration.ofSeconds(1));
+    var racing = new WriteChannel(1 << 20, new AckRegistry(), clock, waiting);
+    var first = racing.reader().subscribe();
+    var second = racing.reader().subscribe();
+    waiting.afterPeek = second::dispose;
+    first.dispose();
+
+    List<SampleBatch> received = new ArrayList<>();
+    var third = racing.reader();
+    third.subscribe(received::add);
+    racing.send(batch());
+
+    assertThat(third.isActive()).isTrue();
+    assertThat(received).hasSize(1);
   }
 
   private static SampleBatch batch() {
