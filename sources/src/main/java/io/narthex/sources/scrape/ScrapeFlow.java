@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.connector.source.SourceEvent;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -32,6 +33,7 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
 
   private final LoopTools tools;
   private final Map<String, TargetLoop> loops = new HashMap<>(); // only touched by the task thread
+  private final Map<String, TargetLoop> moved = new HashMap<>(); // by former ids; likewise
   private final Map<String, TargetLoop> ending = new ConcurrentHashMap<>();
   private final Sinks.Many<TargetLoop> started = Sinks.many().unicast().onBackpressureBuffer();
   private final List<TargetSplit> gathered = new ArrayList<>();
@@ -86,10 +88,16 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
   public void delivered(SampleBatch batch) {
     if (batch.rowCount() > 0 && batch.origin() instanceof Origin.Scrape scrape) {
       String id = scrape.job() + "/" + scrape.target();
-      var loop = loops.get(id);
-      if (loop != null) {
-        loop.delivered(batch.timestamp(batch.rowCount() - 1)); // report rows have the scrape's time
-      }
+      long timestamp = batch.timestamp(batch.rowCount() - 1); // report rows have the scrape's time
+      delivered(loops.get(id), timestamp);
+      delivered(ending.get(id), timestamp);
+      delivered(moved.get(id), timestamp);
+    }
+  }
+
+  private static void delivered(@Nullable TargetLoop loop, long timestamp) {
+    if (loop != null) {
+      loop.delivered(timestamp);
     }
   }
 
@@ -116,6 +124,7 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
   @Override
   public void close() {
     loops.clear();
+    moved.clear();
     ending.clear();
     tools.close();
   }
@@ -168,9 +177,10 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
 
   /**
    * A target whose path or parameters changed has another id, and the same series: its loop goes
-   * on, so that there is no gap in them.
+   * on, so that there is no gap in them. What it has sent under the old id may still be on its way.
    */
   private void moveToNewIds(Set<String> wanted) {
+    moved.values().removeIf(loop -> !loop.isPending());
     var left = new HashMap<Identity, TargetLoop>();
     loops.forEach(
         (id, loop) -> {
@@ -186,6 +196,7 @@ final class ScrapeFlow implements BatchFlow<TargetSplit> {
         var loop = left.remove(Identity.of(target));
         if (loop != null) {
           loops.remove(loop.split().splitId());
+          moved.put(loop.split().splitId(), loop);
           loops.put(target.splitId(), loop);
         }
       }

@@ -18,42 +18,52 @@ import reactor.core.publisher.Sinks;
  * Scrapes one target, on and on: fetch, unpack, parse, one batch. One scrape at a time; a tick that
  * finds the one before still running, or nobody asking for its batch, is left out. A change of
  * settings goes on with the same series; {@link #stop} ends the loop with stale markers at the next
- * planned time.
+ * planned time. Either gives up a fetch that runs, but waits for an exposition that is being read:
+ * the series belong to one reading at a time, and what it made of them has to be told.
  */
 final class TargetLoop {
   private static final long NONE = Long.MAX_VALUE;
 
   private final LoopTools tools;
   private final TargetSeries series;
-  private final Sinks.Many<TargetSplit> settings = Sinks.many().replay().latest();
-  private final Sinks.Empty<Void> stopped = Sinks.empty();
-  private volatile TargetSplit split;
+  private final Sinks.Many<Term> terms = Sinks.many().unicast().onBackpressureBuffer();
+  private volatile Term term;
   private volatile long pending = NONE;
   private volatile long lastBegun; // nanoseconds; 0 before the first scrape
   private volatile String lastError = "";
   private volatile @Nullable Intervals intervals;
   private volatile boolean followed;
 
+  /** The time in which a target has the same settings; {@code over} ends when it is over. */
+  private record Term(TargetSplit target, Sinks.Empty<Void> over) {
+    static Term of(TargetSplit target) {
+      return new Term(target, Sinks.empty());
+    }
+  }
+
   TargetLoop(TargetSplit split, LoopTools tools) {
-    this.split = split;
     this.tools = tools;
     this.series = new TargetSeries(split, tools.known());
-    settings.tryEmitNext(split).orThrow();
+    this.term = Term.of(split);
+    terms.tryEmitNext(term).orThrow();
   }
 
   TargetSplit split() {
-    return split;
+    return term.target();
   }
 
   /** Goes on with other settings of the same target. Called by the task's thread only. */
   void reconfigure(TargetSplit next) {
-    split = next;
-    settings.tryEmitNext(next).orThrow();
+    var before = term;
+    term = Term.of(next);
+    terms.tryEmitNext(term).orThrow();
+    before.over().tryEmitEmpty();
   }
 
   /** Ends the loop. Called by the task's thread only. */
   void stop() {
-    stopped.tryEmitEmpty();
+    terms.tryEmitComplete();
+    term.over().tryEmitEmpty();
   }
 
   /** Another loop goes on with the target, so that its series do not go stale after all. */
@@ -66,6 +76,11 @@ final class TargetLoop {
     return pending;
   }
 
+  /** Whether a scrape runs, or its batch is on its way. */
+  boolean isPending() {
+    return pending != NONE;
+  }
+
   /** The batch that the time of {@link #pending} belongs to has arrived. */
   void delivered(long timestamp) {
     if (pending == timestamp) {
@@ -75,24 +90,23 @@ final class TargetLoop {
 
   /** The batches; cold, subscribed once, ends after {@link #stop}. */
   Flux<SampleBatch> batches() {
-    return settings
-        .asFlux()
-        .switchMap(this::scrapes)
-        .takeUntilOther(stopped.asMono())
-        .concatWith(Flux.defer(this::ending));
+    return terms.asFlux().concatMap(this::scrapes, 0).concatWith(Flux.defer(this::ending));
   }
 
-  private Flux<SampleBatch> scrapes(TargetSplit target) {
+  private Flux<SampleBatch> scrapes(Term term) {
+    var target = term.target();
     long interval = target.interval().toMillis();
     var schedule =
         new ScrapeSchedule(target.hash(), interval, tools.toleranceMillis(), tools.millis());
     return Flux.interval(
             Duration.ofMillis(schedule.first() - tools.millis()), target.interval(), tools.timer())
         .onBackpressureDrop(tick -> tools.metrics().skippedScrapes.inc())
-        .concatMap(tick -> scrape(target, schedule), 0); // 0: no tick waits
+        .takeUntilOther(term.over().asMono())
+        .concatMap(tick -> scrape(term, schedule), 0); // 0: no tick waits
   }
 
-  private Mono<SampleBatch> scrape(TargetSplit target, ScrapeSchedule schedule) {
+  private Mono<SampleBatch> scrape(Term term, ScrapeSchedule schedule) {
+    var target = term.target();
     return Mono.defer(
         () -> {
           long now = tools.millis();
@@ -101,11 +115,13 @@ final class TargetLoop {
           long begun = System.nanoTime();
           measureInterval(target, begun);
           return fetch(target)
+              .takeUntilOther(term.over().asMono())
               .publishOn(tools.timer())
               .map(body -> read(target, body, timestamp, begun))
               .onErrorResume(
                   error -> Mono.fromSupplier(() -> failed(target, error, timestamp, begun)))
-              .map(outcome -> report(target, outcome, timestamp, begun));
+              .map(outcome -> report(target, outcome, timestamp, begun))
+              .switchIfEmpty(Mono.fromRunnable(() -> pending = NONE)); // the fetch was given up
         });
   }
 
@@ -198,10 +214,9 @@ final class TargetLoop {
 
   /** Stale markers when the next scrape would have been: not before samples of a last one. */
   private Flux<SampleBatch> ending() {
-    var last = split;
+    var last = split();
     var schedule = new ScrapeSchedule(last.hash(), last.interval().toMillis(), 0, tools.millis());
     long timestamp = schedule.next(tools.millis());
-    pending = NONE;
     return Mono.delay(Duration.ofMillis(timestamp - tools.millis()), tools.timer())
         .flatMapIterable(
             tick -> {

@@ -13,13 +13,17 @@ final class LoopHarness {
   final BufferPool buffers = new BufferPool(4);
 
   LoopTools tools(Fetcher fetcher, Scheduler timer, ScrapeOptions options) {
+    return tools(fetcher, timer, options, KnownSeries.NONE);
+  }
+
+  LoopTools tools(Fetcher fetcher, Scheduler timer, ScrapeOptions options, KnownSeries known) {
     return new LoopTools(
         fetcher,
         board,
         ScrapeMetrics.of(new PrometheusRegistry()),
         new FailureLog(Clock.systemUTC(), Schedulers.immediate()),
         buffers,
-        KnownSeries.NONE,
+        known,
         options,
         timer);
   }

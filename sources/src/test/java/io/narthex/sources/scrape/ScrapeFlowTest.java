@@ -78,6 +78,32 @@ class ScrapeFlowTest {
   }
 
   @Test
+  void delivered_batchOfTheFormerId_holdsUpNothing() {
+    tell(job().target());
+    time.advanceTimeBy(Duration.ofSeconds(15));
+    assertThat(batches).hasSize(1);
+    long scraped = batches.get(0).timestamp(0);
+    assertThat(flow.watermark()).isEqualTo(scraped - 1);
+    var moved = job();
+    moved.metricsPath = "/other";
+    tell(moved.target());
+    assertThat(flow.watermark()).isEqualTo(scraped - 1);
+    flow.delivered(batches.get(0));
+    assertThat(flow.watermark()).isGreaterThanOrEqualTo(scraped);
+  }
+
+  @Test
+  void delivered_lastBatchOfATargetThatIsGone_isWaitedFor() {
+    tell(job().target());
+    time.advanceTimeBy(Duration.ofSeconds(15));
+    long scraped = batches.get(0).timestamp(0);
+    tell();
+    assertThat(flow.watermark()).isEqualTo(scraped - 1);
+    flow.delivered(batches.get(0));
+    assertThat(flow.watermark()).isGreaterThanOrEqualTo(scraped);
+  }
+
+  @Test
   void handle_targetGone_writesStaleMarkers() {
     tell(job().target());
     time.advanceTimeBy(Duration.ofSeconds(30));

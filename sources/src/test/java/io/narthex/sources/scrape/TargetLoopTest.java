@@ -5,12 +5,16 @@ import static io.narthex.sources.scrape.BatchText.samples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.pipeline.model.KnownSeries;
+import io.narthex.pipeline.model.KnownSeries.Numbering;
 import io.narthex.pipeline.model.SampleBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -147,6 +151,61 @@ class TargetLoopTest {
     time.advanceTimeBy(Duration.ofSeconds(10));
     assertThat(batches).hasSize(3);
     assertThat(report(batches.get(1), "scrape_series_added")).isZero();
+  }
+
+  /** Does something once, while an exposition is being read. */
+  private TargetLoop loopThat(Consumer<TargetLoop> whileReading) {
+    var loop = new AtomicReference<TargetLoop>();
+    KnownSeries known =
+        () -> {
+          var reading = loop.getAndSet(null);
+          if (reading != null) {
+            whileReading.accept(reading);
+          }
+          return Numbering.EMPTY;
+        };
+    loop.set(
+        new TargetLoop(
+            job().target(), harness.tools(this::answer, time, ScrapeOptions.DEFAULT, known)));
+    return loop.get();
+  }
+
+  @Test
+  void reconfigure_whileAnExpositionIsRead_isAfterIt() {
+    var faster = job().interval(Duration.ofSeconds(5), Duration.ofSeconds(5)).target();
+    var loop = loopThat(reading -> reading.reconfigure(faster));
+    run(loop);
+    time.advanceTimeBy(Duration.ofSeconds(15));
+    time.advanceTimeBy(Duration.ofSeconds(15));
+    long place = Long.remainderUnsigned(loop.split().hash(), 15_000);
+    assertThat(batches.get(0).timestamp(0)).isEqualTo(place); // it was not cut off
+    assertThat(report(batches.get(0), "scrape_series_added")).isEqualTo(1);
+    assertThat(batches).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(report(batches.get(1), "scrape_series_added")).isZero();
+  }
+
+  @Test
+  void stop_whileAnExpositionIsRead_marksItsSeriesAsStale() {
+    run(loopThat(TargetLoop::stop));
+    time.advanceTimeBy(Duration.ofSeconds(15));
+    time.advanceTimeBy(Duration.ofSeconds(30));
+    assertThat(batches).hasSize(3); // the scrape, its series' ends, the reports' ends
+    assertThat(samples(batches.get(1)).get(0)).contains("stale");
+  }
+
+  @Test
+  void reconfigure_whileAFetchRuns_givesItUpAndWaitsForNothing() {
+    var loop = loop(target -> fetches.incrementAndGet() == 1 ? Mono.never() : answer(target));
+    run(loop);
+    long place = Long.remainderUnsigned(loop.split().hash(), 15_000);
+    time.advanceTimeBy(Duration.ofMillis(place + 10));
+    assertThat(loop.pending()).isEqualTo(place);
+    loop.reconfigure(job().interval(Duration.ofSeconds(60), Duration.ofSeconds(5)).target());
+    time.advanceTimeBy(Duration.ofMillis(1));
+    assertThat(loop.pending()).isEqualTo(Long.MAX_VALUE);
+
+    time.advanceTimeBy(Duration.ofSeconds(60));
+    assertThat(batches).hasSize(1);
   }
 
   @Test
