@@ -12,7 +12,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class PlainExchange {
   private final BufferPool buffers;
   private final MonoSink<Body> sink;
   private final EventLoop loop;
-  private @Nullable Future<?> timer;
+  private @Nullable ScheduledFuture<?> timer;
   private @Nullable Channel channel;
   private boolean reused;
   private boolean done;
@@ -118,8 +119,9 @@ final class PlainExchange {
     int status = response.status().code();
     if (isRedirect(status) && target.split.config().client().followRedirects()) {
       target.redirects = true;
+      var left = timer == null ? target.split.timeout() : left(timer);
       finish(false);
-      fetcher.fetchOtherwise(target, sink);
+      fetcher.fetchOtherwise(target, sink, left, loop);
       return;
     }
     if (status != 200) {
@@ -132,6 +134,11 @@ final class PlainExchange {
     gzip = "gzip".equalsIgnoreCase(encoding.strip());
     most = HttpFetcher.mostBytes(target.mostBytes, gzip);
     bytes = buffers.take();
+  }
+
+  /** What is left until the exchange fails by its timeout. */
+  private static Duration left(ScheduledFuture<?> timer) {
+    return Duration.ofNanos(Math.max(0, timer.getDelay(TimeUnit.NANOSECONDS)));
   }
 
   private static boolean isRedirect(int status) {

@@ -12,12 +12,14 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.resolver.AddressResolverGroup;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.HttpResources;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.transport.NameResolverProvider;
@@ -158,12 +160,17 @@ final class PlainFetcher implements Fetcher {
         .connect(InetSocketAddress.createUnresolved(target.host, target.port));
   }
 
-  /** Fetches with the general client after all. */
-  void fetchOtherwise(PlainTarget target, MonoSink<Body> sink) {
+  /**
+   * Fetches with the general client after all.
+   *
+   * @param left of the target's timeout
+   * @param loop whose clock began it
+   */
+  void fetchOtherwise(PlainTarget target, MonoSink<Body> sink, Duration left, EventLoop loop) {
     sink.onDispose(
         others
             .fetch(target.split)
-            .timeout(target.split.timeout())
+            .timeout(left, Schedulers.fromExecutorService(loop))
             .subscribe(sink::success, sink::error));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,12 +18,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.HttpResources;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.TcpServer;
 import reactor.test.StepVerifier;
 
@@ -183,6 +188,38 @@ class PlainFetcherTest extends HttpFetcherTest {
     assertThat(text(target)).isEqualTo("b 2\n");
     assertThat(text(target)).isEqualTo("b 2\n");
     assertThat(plain.limitsTime(target)).isFalse();
+  }
+
+  /** All timers are those of one event loop, so that they end in the order of their times. */
+  @Test
+  void fetch_slowRedirectAndSlowAnswer_timeOutTogether() {
+    serve(
+        routes ->
+            routes.get(
+                "/metrics",
+                (request, response) ->
+                    Mono.delay(Duration.ofMillis(150)).then(response.sendRedirect("/there"))));
+    var job = job();
+    job.timeout = Duration.ofMillis(250);
+    Fetcher slow =
+        split ->
+            Mono.<Body>create(
+                sink -> {
+                  var body = new Body("b 2\n".getBytes(UTF_8), 4, false, "text/plain");
+                  runningLoop().schedule(() -> sink.success(body), 200, TimeUnit.MILLISECONDS);
+                });
+    try (var redirected = new PlainFetcher(slow, buffers, 1 << 20)) {
+      StepVerifier.create(redirected.fetch(job.target())).verifyError(TimeoutException.class);
+    }
+  }
+
+  private static EventExecutor runningLoop() {
+    for (var loop : HttpResources.get().onClient(LoopResources.DEFAULT_NATIVE)) {
+      if (loop.inEventLoop()) {
+        return loop;
+      }
+    }
+    throw new IllegalStateException("not on an event loop");
   }
 
   @Test
