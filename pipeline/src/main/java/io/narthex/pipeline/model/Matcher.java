@@ -42,13 +42,26 @@ public record Matcher(String name, Type type, String value, @Nullable Pattern pa
    * @throws PatternSyntaxException if the value is not a regular expression where one is needed
    */
   public static Matcher of(String name, Type type, String value) {
+    return of(name, type, value, ReadingBudget.unwatched());
+  }
+
+  /**
+   * Makes a matcher of any type.
+   *
+   * @param budget what a regular expression is counted against before it is compiled
+   * @throws PatternSyntaxException if the value is not a regular expression where one is needed, or
+   *     a larger one than the budget has room for
+   */
+  public static Matcher of(String name, Type type, String value, ReadingBudget budget) {
     boolean regex = type == Type.REGEX || type == Type.NOT_REGEX;
+    if (regex) {
+      budget.regex(value);
+    }
     return new Matcher(name, type, value, regex ? whole(value) : null);
   }
 
   /** The pattern around it could close what the value opens, and would stand in the message. */
   private static Pattern whole(String value) {
-    BoundedRegex.check(value);
     String around = "^(?s:" + value + ")$";
     try {
       if (value.indexOf(')') >= 0) {

@@ -4,6 +4,7 @@ import com.google.re2j.PatternSyntaxException;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.ReadingBudget;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,9 +45,11 @@ public record RemoteReadRequest(List<Query> queries, List<Integer> accepted) {
    * Reads a request.
    *
    * @param message protobuf, decompressed
+   * @param budget what its regular expressions are counted against
    * @throws FaultException {@code BAD_DATA} if it is none
    */
-  public static RemoteReadRequest parse(byte[] message) {
+  public static RemoteReadRequest parse(byte[] message, ReadingBudget budget) {
+    budget.tree(message.length);
     var in = new ProtoReader("remote read request");
     in.reset(message, 0, message.length);
     var queries = new ArrayList<Query>();
@@ -57,7 +60,7 @@ public record RemoteReadRequest(List<Query> queries, List<Integer> accepted) {
         case 1 -> {
           in.expect(tag, ProtoReader.BYTES);
           int outer = in.enter();
-          queries.add(query(in));
+          queries.add(query(in, budget));
           in.end = outer;
         }
         case 2 -> types(in, tag, accepted);
@@ -84,7 +87,7 @@ public record RemoteReadRequest(List<Query> queries, List<Integer> accepted) {
     }
   }
 
-  private static Query query(ProtoReader in) {
+  private static Query query(ProtoReader in, ReadingBudget budget) {
     long from = 0;
     long to = 0;
     var matchers = new ArrayList<Matcher>();
@@ -95,7 +98,7 @@ public record RemoteReadRequest(List<Query> queries, List<Integer> accepted) {
         case 2 << 3 -> to = in.varint();
         case 3 << 3 | ProtoReader.BYTES -> {
           int outer = in.enter();
-          matchers.add(matcher(in));
+          matchers.add(matcher(in, budget));
           in.end = outer;
         }
         default -> in.skip(tag);
@@ -104,7 +107,7 @@ public record RemoteReadRequest(List<Query> queries, List<Integer> accepted) {
     return new Query(from, to, matchers);
   }
 
-  private static Matcher matcher(ProtoReader in) {
+  private static Matcher matcher(ProtoReader in, ReadingBudget budget) {
     int type = 0;
     String name = "";
     String value = "";
@@ -122,7 +125,7 @@ public record RemoteReadRequest(List<Query> queries, List<Integer> accepted) {
       throw in.fault("unknown type of matcher " + type);
     }
     try {
-      return Matcher.of(name, kinds[type], value);
+      return Matcher.of(name, kinds[type], value, budget);
     } catch (PatternSyntaxException e) {
       throw new FaultException(
           Fault.BAD_DATA, "matcher of label " + name + ": " + e.getMessage(), e);

@@ -18,9 +18,9 @@ final class AdminEndpoints {
   private final @Nullable StoreAdmin admin;
   private final QuerySyntax syntax;
 
-  AdminEndpoints(ApiServices services, ApiOptions options) {
+  AdminEndpoints(ApiServices services, ApiOptions options, AnswerMemory memory) {
     this.admin = options.adminApi() ? services.admin() : null;
-    this.syntax = new QuerySyntax(options.language());
+    this.syntax = new QuerySyntax(options.language(), memory);
   }
 
   List<Route> routes() {
@@ -52,8 +52,7 @@ final class AdminEndpoints {
     long start = parameters.time("start", Times.MIN);
     long end = parameters.time("end", Times.MAX);
     try {
-      var sets = selectors.stream().map(syntax::selector).toList();
-      sets.forEach(matchers -> store.delete(matchers, start, end));
+      syntax.matchers(selectors, call).forEach(matchers -> store.delete(matchers, start, end));
     } catch (FaultException e) {
       throw e.fault() == Fault.BAD_DATA ? Parameters.invalid("match[]", e.getMessage()) : e;
     }

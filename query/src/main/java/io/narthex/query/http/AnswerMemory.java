@@ -2,13 +2,14 @@ package io.narthex.query.http;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.query.promql.QueryProgress;
 
 /**
  * Memory of answers that are gathered before they are written and that no query engine counts:
- * remote read, federation, lists of series. All together may take a part of the heap; whoever comes
- * when that is taken is told to try again, instead of the process running out of memory. Safe for
- * use by several threads.
+ * remote read, federation, lists of series, and selectors with their regular expressions. All
+ * together may take a part of the heap; whoever comes when that is taken is told to try again,
+ * instead of the process running out of memory. Safe for use by several threads.
  */
 final class AnswerMemory {
   private static final int PART_OF_HEAP = 8;
@@ -86,6 +87,15 @@ final class AnswerMemory {
                 + "; ask for less, or try again later");
       }
       own = bytes;
+    }
+
+    /** What texts count against that are read for the answer. */
+    ReadingBudget reading() {
+      return new ReadingBudget(bytes -> hold(held() + bytes));
+    }
+
+    private synchronized long held() {
+      return own;
     }
 
     private synchronized void close() {

@@ -68,7 +68,7 @@ final class Features {
     all.put("api", api());
     all.put("prometheus", Map.of("agent_mode", false, "server_mode", true));
     all.put("promql", language());
-    all.put("promql_functions", new TreeMap<>(new QuerySyntax(options.language()).functions()));
+    all.put("promql_functions", new TreeMap<>(QuerySyntax.functions(options.language())));
     all.put("promql_operators", operators());
     all.put("service_discovery_providers", new TreeMap<>(services.facts().discoveryKinds()));
     all.put("tsdb", Map.of("native_histograms", true));

@@ -41,7 +41,7 @@ final class FederationEndpoint {
     this.memory = memory;
     this.store = services.store();
     this.facts = services.facts();
-    this.syntax = new QuerySyntax(options.language());
+    this.syntax = new QuerySyntax(options.language(), memory);
     this.clock = clock;
     this.lookbackMillis = options.lookback().toMillis();
   }
@@ -96,7 +96,7 @@ final class FederationEndpoint {
   private Reply federate(Call call) {
     List<List<Matcher>> selectors;
     try {
-      selectors = call.parameters().all("match[]").stream().map(syntax::selector).toList();
+      selectors = syntax.matchers(call.parameters().all("match[]"), call);
     } catch (FaultException e) {
       if (e.fault() != Fault.BAD_DATA) {
         throw e;

@@ -31,10 +31,15 @@ final class LiveQueryEndpoint {
   private final QuerySyntax syntax;
   private final Workers workers;
 
-  LiveQueryEndpoint(LiveQueries live, QueryEndpoints queries, ApiOptions options, Workers workers) {
+  LiveQueryEndpoint(
+      LiveQueries live,
+      QueryEndpoints queries,
+      ApiOptions options,
+      AnswerMemory memory,
+      Workers workers) {
     this.live = live;
     this.queries = queries;
-    this.syntax = new QuerySyntax(options.language());
+    this.syntax = new QuerySyntax(options.language(), memory);
     this.workers = workers;
   }
 
@@ -51,7 +56,7 @@ final class LiveQueryEndpoint {
     long interval = asked == null ? DEFAULT_INTERVAL : Math.max(LEAST_INTERVAL, asked);
     var asJson = call.asJson();
     String first = first(asJson); // what is wrong with the query is an ordinary answer
-    var follower = live.follow(syntax.selectors(parameters.get("query")));
+    var follower = live.follow(syntax.selectors(parameters.get("query"), call));
     var left = new AtomicBoolean();
     call.progress()
         .onClose(

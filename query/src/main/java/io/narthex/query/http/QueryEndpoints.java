@@ -39,11 +39,12 @@ final class QueryEndpoints {
       ApiOptions options,
       QueryMetrics metrics,
       RunningQueries running,
+      AnswerMemory memory,
       BufferAllocator arrow,
       Clock clock) {
     this.engine = services.engine();
     this.store = services.store();
-    this.syntax = new QuerySyntax(options.language());
+    this.syntax = new QuerySyntax(options.language(), memory);
     this.metrics = metrics;
     this.running = running;
     this.arrow = arrow;
@@ -223,7 +224,7 @@ final class QueryEndpoints {
     if (end < start) {
       throw new FaultException(Fault.BAD_DATA, "end timestamp must not be before start timestamp");
     }
-    var selectors = syntax.selectors(parameters.get("query"));
+    var selectors = syntax.selectors(parameters.get("query"), call);
     if (selectors.isEmpty()) {
       return new Reply.Empty(204);
     }
@@ -245,12 +246,12 @@ final class QueryEndpoints {
 
   private Reply format(Call call) {
     String query = call.parameters().get("query");
-    return Reply.data(inQuery(() -> syntax.format(query)));
+    return Reply.data(inQuery(() -> syntax.format(query, call)));
   }
 
   private Reply parse(Call call) {
     String query = call.parameters().get("query");
-    return Reply.data(inQuery(() -> syntax.tree(query)));
+    return Reply.data(inQuery(() -> syntax.tree(query, call)));
   }
 
   /** What is wrong with a query is told as a fault of the parameter. */

@@ -79,7 +79,8 @@ final class RemoteReadEndpoint {
     byte[] body = call.body();
     var request =
         RemoteReadRequest.parse(
-            SnappyBlock.decompress(body, 0, body.length, SnappyBlock.DEFAULT_LIMIT));
+            SnappyBlock.decompress(body, 0, body.length, SnappyBlock.DEFAULT_LIMIT),
+            memory.open(call).reading());
     for (int type : request.accepted()) {
       if (type == RemoteReadRequest.STREAMED_XOR_CHUNKS) {
         var frames = new Frames(request, call.cancellation());

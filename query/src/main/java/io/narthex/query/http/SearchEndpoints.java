@@ -28,10 +28,10 @@ final class SearchEndpoints {
   private final QuerySyntax syntax;
   private final int maxLimit;
 
-  SearchEndpoints(ApiServices services, ApiOptions options) {
+  SearchEndpoints(ApiServices services, ApiOptions options, AnswerMemory memory) {
     this.store = services.store();
     this.board = services.board();
-    this.syntax = new QuerySyntax(options.language());
+    this.syntax = new QuerySyntax(options.language(), memory);
     this.maxLimit = options.maxSearchLimit();
   }
 
@@ -57,7 +57,7 @@ final class SearchEndpoints {
   private record Scored(String name, double score) {}
 
   private Reply metricNames(Call call) {
-    var wanted = wanted(call.parameters());
+    var wanted = wanted(call);
     boolean described = flag(call.parameters(), "include_metadata", false);
     var names =
         store.labelValues(Labels.METRIC_NAME, wanted.matchers(), wanted.start(), wanted.end(), 0);
@@ -65,7 +65,7 @@ final class SearchEndpoints {
   }
 
   private Reply labelNames(Call call) {
-    var wanted = wanted(call.parameters());
+    var wanted = wanted(call);
     var names = store.labelNames(wanted.matchers(), wanted.start(), wanted.end(), 0);
     return reply(names, wanted, "name", Map.of());
   }
@@ -75,7 +75,7 @@ final class SearchEndpoints {
     if (label.isEmpty()) {
       throw Parameters.invalid("label", "must be the name of a label");
     }
-    var wanted = wanted(call.parameters());
+    var wanted = wanted(call);
     var values = store.labelValues(label, wanted.matchers(), wanted.start(), wanted.end(), 0);
     return reply(values, wanted, "value", Map.of());
   }
@@ -176,13 +176,14 @@ final class SearchEndpoints {
     return byName;
   }
 
-  private Wanted wanted(Parameters parameters) {
+  private Wanted wanted(Call call) {
+    var parameters = call.parameters();
     String sortBy = parameters.get("sort_by");
     if (!sortBy.isEmpty() && !sortBy.equals("alpha") && !sortBy.equals("score")) {
       throw Parameters.invalid("sort_by", Go.quote(sortBy) + " must be alpha or score");
     }
     return new Wanted(
-        SeriesEndpoints.matchers(syntax, parameters.all("match[]")),
+        SeriesEndpoints.matchers(syntax, parameters.all("match[]"), call),
         search(parameters),
         sortBy,
         descending(parameters, sortBy),

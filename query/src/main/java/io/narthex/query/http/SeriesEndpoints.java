@@ -4,7 +4,6 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleStore;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -20,7 +19,7 @@ final class SeriesEndpoints {
   SeriesEndpoints(ApiServices services, ApiOptions options, AnswerMemory memory) {
     this.memory = memory;
     this.store = services.store();
-    this.syntax = new QuerySyntax(options.language());
+    this.syntax = new QuerySyntax(options.language(), memory);
   }
 
   List<Route> routes() {
@@ -35,7 +34,7 @@ final class SeriesEndpoints {
     int limit = parameters.limit();
     long start = parameters.time("start", Times.MIN);
     long end = parameters.time("end", Times.MAX);
-    var matchers = matchers(syntax, parameters.all("match[]"));
+    var matchers = matchers(syntax, parameters.all("match[]"), call);
     return list(store.labelNames(matchers, start, end, oneMore(limit)), limit, JsonOut::string);
   }
 
@@ -48,7 +47,7 @@ final class SeriesEndpoints {
     int limit = parameters.limit();
     long start = parameters.time("start", Times.MIN);
     long end = parameters.time("end", Times.MAX);
-    var matchers = matchers(syntax, parameters.all("match[]"));
+    var matchers = matchers(syntax, parameters.all("match[]"), call);
     var values = store.labelValues(name, matchers, start, end, oneMore(limit));
     return list(values, limit, JsonOut::string);
   }
@@ -63,9 +62,9 @@ final class SeriesEndpoints {
     long end = parameters.time("end", Times.MAX);
     List<List<Matcher>> matchers;
     try {
-      matchers = matchers(syntax, parameters.all("match[]"));
+      matchers = matchers(syntax, parameters.all("match[]"), call);
     } catch (FaultException e) {
-      throw Parameters.invalid("match[]", e.getMessage());
+      throw e.fault() == Fault.BAD_DATA ? Parameters.invalid("match[]", e.getMessage()) : e;
     }
     int most = (int) Math.min(Integer.MAX_VALUE - 1, memory.limit() / SERIES_BYTES);
     int asked = oneMore(limit);
@@ -80,15 +79,13 @@ final class SeriesEndpoints {
   }
 
   /** The conditions of selectors, each of which must say what to take, not only what to leave. */
-  static List<List<Matcher>> matchers(QuerySyntax syntax, List<String> selectors) {
-    var sets = new ArrayList<List<Matcher>>(selectors.size());
-    for (var selector : selectors) {
-      var set = syntax.selector(selector);
+  static List<List<Matcher>> matchers(QuerySyntax syntax, List<String> selectors, Call call) {
+    var sets = syntax.matchers(selectors, call);
+    for (var set : sets) {
       if (set.stream().allMatch(Matcher::matchesEmpty)) {
         throw new FaultException(
             Fault.BAD_DATA, "match[] must contain at least one non-empty matcher");
       }
-      sets.add(set);
     }
     return sets;
   }

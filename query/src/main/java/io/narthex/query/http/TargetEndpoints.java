@@ -1,5 +1,6 @@
 package io.narthex.query.http;
 
+import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
@@ -32,10 +33,10 @@ final class TargetEndpoints {
   private final URI externalUrl;
   private final int listenPort;
 
-  TargetEndpoints(ApiServices services, ApiOptions options) {
+  TargetEndpoints(ApiServices services, ApiOptions options, AnswerMemory memory) {
     this.board = services.board();
     this.store = services.store();
-    this.syntax = new QuerySyntax(options.language());
+    this.syntax = new QuerySyntax(options.language(), memory);
     this.externalUrl = options.externalUrl();
     this.listenPort = options.listenPort();
   }
@@ -121,7 +122,7 @@ final class TargetEndpoints {
   private Reply targetMetadata(Call call) {
     var parameters = call.parameters();
     int limit = parameters.number("limit", -1);
-    var matchers = targetMatchers(parameters.get("match_target"));
+    var matchers = targetMatchers(parameters.get("match_target"), call);
     String metric = parameters.get("metric");
     var labels = new HashMap<TargetKey, Labels>();
     board
@@ -143,11 +144,11 @@ final class TargetEndpoints {
     return Reply.data(JsonBody.array(entries, (out, entry) -> entry.write(out, metric.isEmpty())));
   }
 
-  private List<Matcher> targetMatchers(String text) {
+  private List<Matcher> targetMatchers(String text, Call call) {
     try {
-      return text.isEmpty() ? List.of() : syntax.selector(text);
+      return text.isEmpty() ? List.of() : syntax.matchers(List.of(text), call).get(0);
     } catch (FaultException e) {
-      throw Parameters.invalid("match_target", e.getMessage());
+      throw e.fault() == Fault.BAD_DATA ? Parameters.invalid("match_target", e.getMessage()) : e;
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FederationTest {
   private static final Labels UP_A = Labels.of("__name__", "up", "instance", "a");
@@ -76,6 +78,33 @@ class FederationTest {
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).contains("try again later");
       assertThat(memory.held()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/federate?match%5B%5D=",
+        "/api/v1/series?match%5B%5D=",
+        "/api/v1/labels?match%5B%5D=",
+        "/api/v1/label/job/values?match%5B%5D=",
+        "/api/v1/search/label_names?match%5B%5D=",
+        "/api/v1/query_exemplars?query=",
+        "/api/v1/format_query?query=",
+        "/api/v1/parse_query?query=",
+        "/api/v1/targets/metadata?match_target="
+      })
+  void matchers_regularExpressionsOverTheMemory_areRefusedBeforeTheyAreCompiled(String path) {
+    var memory = new AnswerMemory(40 << 20);
+    try (var small = new ApiServer(memory, UP_A)) {
+      String large = "a=~%22(x%7B1000%7D)%7B290%7D%22";
+      assertThat(small.get(path + "up%7B" + large + "%7D").statusCode()).isEqualTo(200);
+      var answer = small.get(path + "up%7B" + large + "," + large + "%7D");
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+      assertThat(answer.body()).contains("try again later");
+      while (memory.held() > 0) { // until the server has seen that the answers are sent
+        Thread.onSpinWait();
+      }
     }
   }
 

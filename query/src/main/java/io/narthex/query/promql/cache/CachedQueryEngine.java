@@ -11,7 +11,7 @@ import io.narthex.query.promql.QueryResult;
 import io.narthex.query.promql.QueryStatistics;
 import io.narthex.query.promql.QueryValue;
 import io.narthex.query.promql.QueryValue.Series;
-import io.narthex.query.promql.ast.Expr;
+import io.narthex.query.promql.exec.ParsedQuery;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -122,14 +122,21 @@ public final class CachedQueryEngine implements QueryEngine {
     if (request.isInstant() || request.fresh() || request.perStep()) {
       return engine.query(request);
     }
+    try (var parsed = engine.parse(request)) {
+      return query(request, parsed);
+    }
+  }
+
+  private QueryResult query(QueryRequest request, ParsedQuery parsed) {
     long begin = System.nanoTime();
-    Expr expr = engine.parse(request);
     long steps = (request.end() - request.start()) / request.step() + 1;
     boolean aligned = request.start() % request.step() == 0;
     OptionalLong ahead =
-        aligned && steps > 1 && steps <= MOST_STEPS ? StepLocality.of(expr) : OptionalLong.empty();
+        aligned && steps > 1 && steps <= MOST_STEPS
+            ? StepLocality.of(parsed.expr())
+            : OptionalLong.empty();
     if (ahead.isEmpty() || request.end() < request.start()) {
-      return computed(request, expr, Outcome.UNFIT);
+      return computed(request, parsed, Outcome.UNFIT);
     }
     long version = changes.version();
     var key = new Key(request.query(), request.step(), request.lookback().toMillis());
@@ -143,7 +150,7 @@ public final class CachedQueryEngine implements QueryEngine {
       usable -= (usable - request.start()) % request.step();
     }
     if (kept == null || usable < request.start()) {
-      QueryResult result = computed(request, expr, Outcome.MISS);
+      QueryResult result = computed(request, parsed, Outcome.MISS);
       keep(key, version, request.start(), last, result, series(result));
       return result;
     }
@@ -157,7 +164,7 @@ public final class CachedQueryEngine implements QueryEngine {
       var statistics = new QueryStatistics(System.nanoTime() - begin, 0, 0, 0, 0, 0, 0, all.size());
       return new QueryResult(new QueryValue.Matrix(all), List.of(), List.of(), statistics);
     }
-    QueryResult rest = computed(from(request, usable + request.step()), expr, Outcome.PART);
+    QueryResult rest = computed(from(request, usable + request.step()), parsed, Outcome.PART);
     List<Series> all = SeriesSteps.joined(known, series(rest));
     keep(key, version, first, last, rest, all);
     return new QueryResult(
@@ -167,9 +174,9 @@ public final class CachedQueryEngine implements QueryEngine {
         rest.statistics());
   }
 
-  private QueryResult computed(QueryRequest request, Expr expr, Outcome outcome) {
+  private QueryResult computed(QueryRequest request, ParsedQuery parsed, Outcome outcome) {
     count(outcome, request);
-    return engine.query(request, expr);
+    return engine.query(request, parsed);
   }
 
   private void count(Outcome outcome, QueryRequest request) {

@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.pipeline.storage.SampleBuffer;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
@@ -65,6 +66,7 @@ final class Evaluation implements AutoCloseable {
   private final QueryProgress progress;
   private final @Nullable PlanRecorder recorder;
   private final Deque<SeriesSelection> open = new ArrayDeque<>();
+  private final ReadingBudget reading = new ReadingBudget(this::reserve);
 
   private long totalSamples;
   private long samplesRead;
@@ -276,6 +278,11 @@ final class Evaluation implements AutoCloseable {
     return recorder;
   }
 
+  /** What texts count against that are read while the query is planned. */
+  ReadingBudget reading() {
+    return reading;
+  }
+
   /** The part of the query that is planned now; operands keep it to tell who asks for memory. */
   Expr site() {
     return site;
@@ -393,28 +400,9 @@ final class Evaluation implements AutoCloseable {
 
   /** Counts bytes as held, before they are allocated. */
   void reserve(Expr asking, long bytes) {
-    switch (memory.hold(bytes)) {
-      case GRANTED -> {}
-      case OVER_QUERY_LIMIT ->
-          throw new FaultException(
-              Fault.TOO_MANY_SAMPLES,
-              "query needs too much memory: "
-                  + mebibytes(memory.held() + bytes)
-                  + ", a query may hold "
-                  + mebibytes(memory.limit())
-                  + " (--query.max-bytes)"
-                  + wanted(asking, mebibytes(bytes)));
-      case OVER_POOL_LIMIT ->
-          throw new FaultException(
-              Fault.OVERLOADED,
-              "too many large queries at once: this one holds "
-                  + mebibytes(memory.held())
-                  + " and needs "
-                  + mebibytes(bytes)
-                  + " more, all together may hold "
-                  + mebibytes(memory.poolLimit())
-                  + " (--query.max-total-bytes); try again later"
-                  + wanted(asking, mebibytes(bytes)));
+    MemoryAccount.Outcome outcome = memory.hold(bytes);
+    if (outcome != MemoryAccount.Outcome.GRANTED) {
+      throw memory.refusal(outcome, bytes, amount -> wanted(asking, amount));
     }
   }
 
@@ -486,10 +474,6 @@ final class Evaluation implements AutoCloseable {
             + options.maxSamples()
             + " (--query.max-samples)"
             + wanted(asking, samples + " samples"));
-  }
-
-  private static String mebibytes(long bytes) {
-    return Math.ceil(bytes / (double) (1 << 20) * 10) / 10 + " MiB";
   }
 
   /** A fault of evaluation with this text. */

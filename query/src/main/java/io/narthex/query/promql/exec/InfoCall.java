@@ -25,6 +25,9 @@ final class InfoCall {
   private static final List<String> IDENTIFYING = List.of("instance", "job");
   private static final String DEFAULT = "target_info";
 
+  /** Longest list of values, in characters, that info metrics are looked up by. */
+  private static final int LONGEST_PATTERN = 50_000;
+
   private final Evaluation evaluation;
   private final TimeGrid grid;
   private final Materialized base;
@@ -123,7 +126,10 @@ final class InfoCall {
       if (!values.isEmpty()) {
         any = true;
         String pattern = values.stream().map(InfoCall::quoted).collect(Collectors.joining("|"));
-        matchers.add(Matcher.of(name, Matcher.Type.REGEX, pattern));
+        matchers.add(
+            pattern.length() <= LONGEST_PATTERN
+                ? Matcher.of(name, Matcher.Type.REGEX, pattern, evaluation.reading())
+                : Matcher.of(name, Matcher.Type.NOT_EQUAL, ""));
       }
     }
     dataMatchers.values().forEach(matchers::addAll);

@@ -5,6 +5,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.narthex.pipeline.model.BoundedRegex;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.model.ReadingBudget;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class LabelFunctions {
       String source,
       String expression,
       int steps) {
-    Pattern pattern = pattern(expression);
+    Pattern pattern = pattern(expression, evaluation.reading());
     if (!valid(target)) {
       throw Evaluation.fault("invalid destination label name in label_replace(): " + target);
     }
@@ -95,9 +96,9 @@ final class LabelFunctions {
     return !name.isEmpty() && StandardCharsets.UTF_8.newEncoder().canEncode(name);
   }
 
-  private static Pattern pattern(String expression) {
+  private static Pattern pattern(String expression, ReadingBudget budget) {
     try {
-      return BoundedRegex.whole(expression);
+      return BoundedRegex.whole(expression, budget);
     } catch (PatternSyntaxException e) {
       throw Evaluation.fault("invalid regular expression in label_replace(): " + expression);
     }

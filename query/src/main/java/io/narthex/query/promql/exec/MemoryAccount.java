@@ -1,5 +1,9 @@
 package io.narthex.query.promql.exec;
 
+import io.narthex.pipeline.fault.Fault;
+import io.narthex.pipeline.fault.FaultException;
+import java.util.function.UnaryOperator;
+
 /**
  * The memory that one query holds, in estimated bytes. Takes from the pool in larger pieces, so
  * that counting costs little. Safe for use by several threads.
@@ -34,10 +38,6 @@ final class MemoryAccount {
     return limit;
   }
 
-  long poolLimit() {
-    return pool.limit();
-  }
-
   /** Counts bytes as held, before they are allocated; nothing is counted unless granted. */
   synchronized Outcome hold(long bytes) {
     if (bytes > limit - held) {
@@ -54,6 +54,38 @@ final class MemoryAccount {
     held += bytes;
     peak = Math.max(peak, held);
     return Outcome.GRANTED;
+  }
+
+  /**
+   * The fault of a wish that was not granted.
+   *
+   * @param wish what is said of it at the end, from the amount as text
+   */
+  FaultException refusal(Outcome outcome, long bytes, UnaryOperator<String> wish) {
+    String amount = mebibytes(bytes);
+    return outcome == Outcome.OVER_QUERY_LIMIT
+        ? new FaultException(
+            Fault.TOO_MANY_SAMPLES,
+            "query needs too much memory: "
+                + mebibytes(held() + bytes)
+                + ", a query may hold "
+                + mebibytes(limit)
+                + " (--query.max-bytes)"
+                + wish.apply(amount))
+        : new FaultException(
+            Fault.OVERLOADED,
+            "too many large queries at once: this one holds "
+                + mebibytes(held())
+                + " and needs "
+                + amount
+                + " more, all together may hold "
+                + mebibytes(pool.limit())
+                + " (--query.max-total-bytes); try again later"
+                + wish.apply(amount));
+  }
+
+  private static String mebibytes(long bytes) {
+    return Math.ceil(bytes / (double) (1 << 20) * 10) / 10 + " MiB";
   }
 
   synchronized void release(long bytes) {

@@ -2,6 +2,7 @@ package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.query.promql.QueryEngine;
 import io.narthex.query.promql.QueryPlan;
@@ -60,26 +61,40 @@ public final class VectorizedQueryEngine implements QueryEngine {
 
   @Override
   public QueryResult query(QueryRequest request) {
-    return query(request, null);
+    return query(request, null, new MemoryAccount(pool, options.maxBytes()));
   }
 
   /**
-   * Evaluates a query that may have been parsed before.
+   * Evaluates a query whose tree somebody else keeps.
    *
-   * @param parsed the request's query, parsed with the options of this engine; null if it is not
+   * @param parsed the request's query, parsed with the options of this engine
    * @throws FaultException as {@link #query(QueryRequest)}
    */
-  public QueryResult query(QueryRequest request, @Nullable Expr parsed) {
+  public QueryResult query(QueryRequest request, Expr parsed) {
+    return query(request, parsed, new MemoryAccount(pool, options.maxBytes()));
+  }
+
+  /**
+   * Evaluates a query that was parsed before, and takes over what that holds.
+   *
+   * @throws FaultException as {@link #query(QueryRequest)}
+   */
+  public QueryResult query(QueryRequest request, ParsedQuery parsed) {
+    return query(request, parsed.expr(), parsed.handOver());
+  }
+
+  private QueryResult query(QueryRequest request, @Nullable Expr parsed, MemoryAccount memory) {
     long begin = System.nanoTime();
     Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
     long deadline = begin + timeout.toNanos();
     var progress = request.progress();
-    var memory = new MemoryAccount(pool, options.maxBytes());
     boolean kept = false;
     try (var turn = turns.begin(request.cancellation(), deadline)) {
-      Expr expr = parsed == null ? parse(request, turn) : parsed;
+      Expr expr = parsed == null ? parse(request, turn, memory) : parsed;
+      long ofTree = memory.held();
       check(request, expr);
       QueryResult result = evaluate(new Run(request, expr, begin, deadline, turn, memory, null));
+      memory.release(ofTree);
       progress.update(
           QueryProgress.State.DONE,
           result.statistics().samplesRead(),
@@ -100,6 +115,11 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
   }
 
+  /** Bytes that all queries hold, estimated. */
+  long held() {
+    return pool.held();
+  }
+
   /**
    * How long nobody has asked anything: nanoseconds since the last query ended, or since the engine
    * was made; 0 while one is computed.
@@ -114,10 +134,14 @@ public final class VectorizedQueryEngine implements QueryEngine {
    * @throws FaultException {@code BAD_DATA} for what is wrong with it, or as {@link
    *     #query(QueryRequest)}
    */
-  public Expr parse(QueryRequest request) {
+  public ParsedQuery parse(QueryRequest request) {
     Duration timeout = request.timeout().isZero() ? options.timeout() : request.timeout();
+    var memory = new MemoryAccount(pool, options.maxBytes());
     try (var turn = turns.begin(request.cancellation(), System.nanoTime() + timeout.toNanos())) {
-      return parse(request, turn);
+      return new ParsedQuery(parse(request, turn, memory), memory);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
     }
   }
 
@@ -129,7 +153,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
     var memory = new MemoryAccount(pool, options.maxBytes());
     @Nullable PlanRecorder recorder = analyze ? new PlanRecorder() : null;
     try (var turn = turns.begin(request.cancellation(), deadline)) {
-      Expr expr = parse(request, turn);
+      Expr expr = parse(request, turn, memory);
       check(request, expr);
       var run = new Run(request, expr, begin, deadline, turn, memory, recorder);
       QueryPlan.@Nullable Outcome outcome = null;
@@ -145,8 +169,18 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
   }
 
-  private Expr parse(QueryRequest request, Turns.Turn turn) {
-    return PromqlParser.parse(request.query(), parsing, turn::checkpoint);
+  private Expr parse(QueryRequest request, Turns.Turn turn, MemoryAccount memory) {
+    var budget =
+        new ReadingBudget(
+            bytes -> {
+              turn.checkpoint();
+              MemoryAccount.Outcome outcome = memory.hold(bytes);
+              if (outcome != MemoryAccount.Outcome.GRANTED) {
+                throw memory.refusal(
+                    outcome, bytes, amount -> "; " + amount + " asked for to read the query");
+              }
+            });
+    return PromqlParser.parse(request.query(), parsing, budget, turn::checkpoint);
   }
 
   private QueryPlan describe(Run run, QueryPlan.@Nullable Outcome outcome) {

@@ -1,5 +1,6 @@
 package io.narthex.query.promql.parse;
 
+import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.query.promql.ast.AggregateOp;
 import io.narthex.query.promql.ast.BinaryOp;
 import io.narthex.query.promql.ast.DurationValue;
@@ -36,14 +37,15 @@ final class ExprParser {
   private final MatchingParser matchings;
   private final TypeChecks checks;
 
-  ExprParser(TokenStream tokens, ParseProblems problems, ParseOptions options) {
+  ExprParser(
+      TokenStream tokens, ParseProblems problems, ParseOptions options, ReadingBudget budget) {
     this.tokens = tokens;
     this.problems = problems;
     this.options = options;
     this.nesting = new Nesting(problems);
     this.literals = new LiteralParser(tokens, problems);
     this.durations = new DurationParser(tokens, literals, problems, options, nesting);
-    this.selectors = new SelectorParser(tokens, problems);
+    this.selectors = new SelectorParser(tokens, problems, budget);
     this.modifiers = new SelectorModifiers(problems, options);
     this.matchings = new MatchingParser(tokens, selectors, literals);
     this.checks = new TypeChecks(problems, tokens.input());

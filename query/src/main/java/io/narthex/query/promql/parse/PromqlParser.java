@@ -3,6 +3,7 @@ package io.narthex.query.promql.parse;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.ast.Span;
 import java.nio.charset.StandardCharsets;
@@ -26,16 +27,18 @@ public final class PromqlParser {
    *     first thing that is wrong
    */
   public static Expr parse(String query, ParseOptions options) {
-    return parse(query, options, () -> {});
+    return parse(query, options, ReadingBudget.unwatched(), () -> {});
   }
 
   /**
    * As above, but may be stopped.
    *
+   * @param budget what the tree is counted against before it is made
    * @param checkpoint is run now and then; it may wait, and stops the reading by an exception
    */
-  public static Expr parse(String query, ParseOptions options, Runnable checkpoint) {
-    Outcome outcome = check(bytes(query), options, checkpoint);
+  public static Expr parse(
+      String query, ParseOptions options, ReadingBudget budget, Runnable checkpoint) {
+    Outcome outcome = check(bytes(query), options, budget, checkpoint);
     Expr expr = outcome.expr();
     if (expr == null || !outcome.errors().isEmpty()) {
       throw fault(query, outcome.errors());
@@ -51,12 +54,23 @@ public final class PromqlParser {
    * @throws FaultException {@code BAD_DATA} as {@link #parse}
    */
   public static List<Matcher> parseSelector(String selector) {
+    return parseSelector(selector, ReadingBudget.unwatched());
+  }
+
+  /**
+   * As above.
+   *
+   * @param budget what the matchers are counted against before they are made; that of several
+   *     selectors may be the same
+   */
+  public static List<Matcher> parseSelector(String selector, ReadingBudget budget) {
     byte[] text = bytes(selector);
     var problems = new ParseProblems();
     if (fits(text, problems)) {
+      budget.tree(text.length);
       try {
         var tokens = new TokenStream(text, problems);
-        var matchers = new SelectorParser(tokens, problems).selector().matchers();
+        var matchers = new SelectorParser(tokens, problems, budget).selector().matchers();
         if (tokens.is(TokenType.END) && problems.all().isEmpty()) {
           return matchers;
         }
@@ -79,16 +93,18 @@ public final class PromqlParser {
   }
 
   static Outcome check(byte[] query, ParseOptions options) {
-    return check(query, options, () -> {});
+    return check(query, options, ReadingBudget.unwatched(), () -> {});
   }
 
-  private static Outcome check(byte[] query, ParseOptions options, Runnable checkpoint) {
+  private static Outcome check(
+      byte[] query, ParseOptions options, ReadingBudget budget, Runnable checkpoint) {
     var problems = new ParseProblems();
     Expr expr = null;
     if (fits(query, problems)) {
+      budget.tree(query.length);
       try {
         var tokens = new TokenStream(query, problems, checkpoint);
-        expr = new ExprParser(tokens, problems, options).query();
+        expr = new ExprParser(tokens, problems, options, budget).query();
       } catch (SyntaxStop stop) {
         return new Outcome(null, problems.all());
       }

@@ -3,6 +3,7 @@ package io.narthex.query.promql.parse;
 import com.google.re2j.PatternSyntaxException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.query.promql.ast.Expr.Extension;
 import io.narthex.query.promql.ast.Expr.VectorSelector;
 import io.narthex.query.promql.ast.Span;
@@ -18,10 +19,12 @@ final class SelectorParser {
 
   private final TokenStream tokens;
   private final ParseProblems problems;
+  private final ReadingBudget budget;
 
-  SelectorParser(TokenStream tokens, ParseProblems problems) {
+  SelectorParser(TokenStream tokens, ParseProblems problems, ReadingBudget budget) {
     this.tokens = tokens;
     this.problems = problems;
+    this.budget = budget;
   }
 
   /** Reads a name, matchers in braces, or both. */
@@ -127,7 +130,7 @@ final class SelectorParser {
 
   private @Nullable Matcher matcher(String name, Matcher.Type type, String value, Span span) {
     try {
-      return Matcher.of(name, type, value);
+      return Matcher.of(name, type, value, budget);
     } catch (PatternSyntaxException e) {
       problems.syntax(span, String.valueOf(e.getMessage()));
       return null;

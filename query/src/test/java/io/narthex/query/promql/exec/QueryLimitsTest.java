@@ -60,6 +60,55 @@ class QueryLimitsTest {
         .hasMessageContaining("asked for at 1:15 by m");
   }
 
+  private static void assertRefused(VectorizedQueryEngine engine, String query, Fault fault) {
+    assertThatThrownBy(() -> engine.query(QueryRequest.instant(query, 0)))
+        .isInstanceOfSatisfying(FaultException.class, e -> assertThat(e.fault()).isEqualTo(fault));
+  }
+
+  @Test
+  void query_regularExpressionsOverItsBudget_isRefusedBeforeTheyAreCompiled() {
+    var engine = engine(32 << 20, 1L << 30);
+    String large = "a=~\"(x{1000}){290}\"";
+    assertThat(engine.query(QueryRequest.instant("m{" + large + "}", 0)).value()).isNotNull();
+    assertRefused(engine, "m{" + large + "," + large + "}", Fault.TOO_MANY_SAMPLES);
+    assertRefused(
+        engine,
+        "label_replace(label_replace(m, \"a\", \"\", \"i\", \"(x{1000}){290}\"), \"b\", \"\","
+            + " \"i\", \"(y{1000}){290}\")",
+        Fault.TOO_MANY_SAMPLES);
+    assertRefused(engine, "m{a=~\"" + "\\\\pL".repeat(4000) + "\"}", Fault.BAD_DATA);
+    assertThat(engine.held()).isZero();
+  }
+
+  @Test
+  void query_manyRegularExpressions_areBoundedTogether() {
+    var engine = engine(1L << 33, 1L << 34);
+    String large = "a=~\"(x{1000}){290}\",";
+    assertThatThrownBy(() -> engine.query(QueryRequest.instant("m{" + large.repeat(80) + "}", 0)))
+        .isInstanceOfSatisfying(
+            FaultException.class, e -> assertThat(e.fault()).isEqualTo(Fault.BAD_DATA))
+        .hasMessageContaining("too large: with those before it");
+  }
+
+  @Test
+  void query_longText_countsAgainstItsBudget() {
+    String text = "m{" + "a=\"\",".repeat(20_000) + "}";
+    assertRefused(engine(1 << 20, 1L << 30), text, Fault.TOO_MANY_SAMPLES);
+    var engine = engine(64 << 20, 64 << 20);
+    var progress = QueryProgress.keepingResult();
+    long ofTree;
+    try (var parsed = engine.parse(request(text, progress))) {
+      ofTree = engine.held();
+      assertThat(ofTree).isGreaterThan(40L * text.length());
+      assertThat(engine.query(request(text, progress), parsed).value()).isNotNull();
+    }
+    assertThat(engine.held()).isEqualTo(progress.bytes()).isLessThan(ofTree);
+    progress.close();
+    assertThat(engine.held()).isZero();
+    engine.parse(request(text, progress)).close();
+    assertThat(engine.held()).isZero();
+  }
+
   @Test
   void pool_resultNotClosed_countsAgainstOthersUntilItIs() {
     var engine = engine(6 << 20, 6 << 20);

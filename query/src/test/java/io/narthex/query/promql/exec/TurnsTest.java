@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
+import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.query.promql.Cancellation;
 import io.narthex.query.promql.parse.ParseOptions;
 import io.narthex.query.promql.parse.PromqlParser;
@@ -83,13 +84,14 @@ class TurnsTest {
   void parse_longText_looksOftenAndStops() {
     var looks = new AtomicInteger();
     String query = "1" + "+1".repeat(400);
-    PromqlParser.parse(query, ParseOptions.ALL, looks::incrementAndGet);
+    PromqlParser.parse(query, ParseOptions.ALL, ReadingBudget.unwatched(), looks::incrementAndGet);
     assertThat(looks.get()).isGreaterThanOrEqualTo(800 / 64);
     assertThatThrownBy(
             () ->
                 PromqlParser.parse(
                     query,
                     ParseOptions.ALL,
+                    ReadingBudget.unwatched(),
                     () -> {
                       throw new FaultException(Fault.CANCELED, "enough");
                     }))
