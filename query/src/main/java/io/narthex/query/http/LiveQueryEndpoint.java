@@ -9,6 +9,8 @@ import io.narthex.query.promql.QueryProgress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -66,8 +68,13 @@ final class LiveQueryEndpoint {
               }
             });
     Mono<String> next = Mono.defer(() -> evaluate(asJson));
-    return new Reply.Events(
-        Flux.concat(Mono.just(first), follower.each(Duration.ofMillis(interval), next)));
+    return new Reply.Events(events(first, follower.each(Duration.ofMillis(interval), next)));
+  }
+
+  /** All events; the first one is let go once it is handed over, as the stream may last. */
+  static Flux<String> events(String first, Flux<String> further) {
+    var held = new AtomicReference<@Nullable String>(first);
+    return Flux.concat(Mono.fromSupplier(() -> held.getAndSet(null)), further);
   }
 
   /**

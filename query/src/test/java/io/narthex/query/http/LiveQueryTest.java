@@ -11,6 +11,7 @@ import io.narthex.query.promql.QueryValue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.ref.WeakReference;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 class LiveQueryTest {
   private final AtomicInteger evaluations = new AtomicInteger();
@@ -94,6 +97,19 @@ class LiveQueryTest {
         assertThat(held).hasValue(0);
       }
     }
+  }
+
+  @Test
+  void events_firstOneHandedOver_isNotKeptWhileTheStreamLasts() {
+    var first = new AtomicReference<String>(new String(new char[1 << 20]));
+    var seen = new WeakReference<>(first.get());
+    var events = LiveQueryEndpoint.events(first.getAndSet(null), Flux.never());
+    var stream = events.subscribe();
+    while (seen.get() != null) {
+      System.gc();
+    }
+    assertThat(stream.isDisposed()).isFalse();
+    stream.dispose();
   }
 
   @Test
