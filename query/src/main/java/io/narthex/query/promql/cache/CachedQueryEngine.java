@@ -119,7 +119,8 @@ public final class CachedQueryEngine implements QueryEngine {
 
   @Override
   public QueryResult query(QueryRequest request) {
-    if (request.isInstant() || request.fresh() || request.perStep()) {
+    boolean tellsSteps = request.perStep() && engine.tellsSteps();
+    if (request.isInstant() || request.fresh() || tellsSteps) {
       return engine.query(request);
     }
     try (var parsed = engine.parse(request)) {
@@ -154,17 +155,20 @@ public final class CachedQueryEngine implements QueryEngine {
       keep(key, version, request.start(), last, result, series(result));
       return result;
     }
+    // Before anything is copied; what is kept may be thrown away while the copy is being sent.
+    engine.hold(request.progress(), kept.bytes);
     long first = first(kept, request, last);
     List<Series> known = SeriesSteps.between(kept.series, first, usable);
     keptSteps.add((usable - request.start()) / request.step() + 1);
     if (usable == last) {
       count(Outcome.HIT, request);
       var all = SeriesSteps.between(known, request.start(), last);
-      request.progress().update(QueryProgress.State.DONE, 0, 0, 0);
+      request.progress().update(QueryProgress.State.DONE, 0, kept.bytes, kept.bytes);
       var statistics = new QueryStatistics(System.nanoTime() - begin, 0, 0, 0, 0, 0, 0, all.size());
       return new QueryResult(new QueryValue.Matrix(all), List.of(), List.of(), statistics);
     }
     QueryResult rest = computed(from(request, usable + request.step()), parsed, Outcome.PART);
+    engine.hold(request.progress(), SeriesSteps.bytes(series(rest)));
     List<Series> all = SeriesSteps.joined(known, series(rest));
     keep(key, version, first, last, rest, all);
     return new QueryResult(

@@ -115,9 +115,34 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
   }
 
-  /** Bytes that all queries hold, estimated. */
-  long held() {
+  /** Bytes that all queries and answers together hold, estimated. */
+  public long held() {
     return pool.held();
+  }
+
+  /** Whether results tell the samples of each step, where a request wants that. */
+  public boolean tellsSteps() {
+    return options.has(EngineOptions.Feature.PER_STEP_STATISTICS);
+  }
+
+  /**
+   * Counts bytes of an answer that come from elsewhere than a query, as those of a query, until the
+   * answer is handed over. Nothing is counted for who does not tell when that is.
+   *
+   * @throws FaultException {@code TOO_MANY_SAMPLES} if one query may not hold so much, {@code
+   *     OVERLOADED} if all together may not
+   */
+  public void hold(QueryProgress progress, long bytes) {
+    if (!progress.keepsResult()) {
+      return;
+    }
+    var memory = new MemoryAccount(pool, options.maxBytes());
+    MemoryAccount.Outcome outcome = memory.hold(bytes);
+    if (outcome != MemoryAccount.Outcome.GRANTED) {
+      throw memory.refusal(outcome, bytes, amount -> "; " + amount + " asked for a kept answer");
+    }
+    memory.trim();
+    progress.onClose(memory::close);
   }
 
   /**
@@ -278,9 +303,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
   }
 
   private TimeGrid tallied(QueryRequest request, TimeGrid grid) {
-    return request.perStep() && options.has(EngineOptions.Feature.PER_STEP_STATISTICS)
-        ? grid.with(StepTally.of(grid.steps()))
-        : grid;
+    return request.perStep() && tellsSteps() ? grid.with(StepTally.of(grid.steps())) : grid;
   }
 
   private static QueryValue value(

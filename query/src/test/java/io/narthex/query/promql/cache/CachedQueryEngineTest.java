@@ -1,11 +1,13 @@
 package io.narthex.query.promql.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.storage.MemoryStore;
 import io.narthex.query.promql.QueryEngine;
+import io.narthex.query.promql.QueryProgress;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
 import io.narthex.query.promql.cache.CachedQueryEngine.Outcome;
@@ -136,6 +138,76 @@ class CachedQueryEngineTest {
     assertThat(cached.keptSteps()).isEqualTo(20);
     cached.query(minutes("gauge", 1, 21));
     assertThat(cached.count(Outcome.HIT)).isEqualTo(1);
+  }
+
+  private static QueryRequest held(QueryRequest request, QueryProgress progress) {
+    return new QueryRequest(
+        request.query(),
+        request.start(),
+        request.end(),
+        request.step(),
+        request.lookback(),
+        request.timeout(),
+        request.cancellation(),
+        progress);
+  }
+
+  @Test
+  void query_keptAnswer_countsUntilItIsHandedOver() {
+    var store = gauges(2000);
+    var engine = new VectorizedQueryEngine(store, OPTIONS);
+    var cached = new CachedQueryEngine(engine, store.changes(), 1 << 20);
+    cached.query(minutes("gauge", 0, 1000));
+    assertThat(engine.held()).as("nobody tells when it is handed over").isZero();
+    for (int end : new int[] {1000, 999, 2000}) { // all of it, less, and more than is kept
+      try (var progress = QueryProgress.keepingResult()) {
+        cached.query(held(minutes("gauge", 1, end), progress));
+        assertThat(engine.held()).isGreaterThan(16L * (end - 1));
+      }
+      assertThat(engine.held()).isZero();
+    }
+    assertThat(cached.count(Outcome.HIT)).isEqualTo(2);
+    assertThat(cached.count(Outcome.PART)).isEqualTo(1);
+  }
+
+  @Test
+  void query_keptAnswersThatManyRead_areRefusedInTheEnd() {
+    var store = gauges(1000);
+    var options = OPTIONS.withMemory(1 << 20, 1 << 20);
+    var cached =
+        new CachedQueryEngine(new VectorizedQueryEngine(store, options), store.changes(), 1 << 20);
+    cached.query(minutes("gauge", 0, 1000));
+    var slow = new ArrayList<QueryProgress>();
+    assertThatThrownBy(
+            () -> {
+              while (slow.size() < 1000) {
+                slow.add(QueryProgress.keepingResult());
+                cached.query(held(minutes("gauge", 0, 1000), slow.get(slow.size() - 1)));
+              }
+            })
+        .isInstanceOf(FaultException.class)
+        .hasMessageContaining("asked for a kept answer")
+        .hasMessageContaining("too many large queries at once");
+    slow.forEach(QueryProgress::close);
+    cached.query(held(minutes("gauge", 0, 1000), QueryProgress.keepingResult()));
+  }
+
+  @Test
+  void query_stepsWantedFromAnEngineThatDoesNotTellThem_isAnsweredFromTheCache() {
+    var store = gauges(20);
+    var cached = cached(store, 1 << 20);
+    cached.query(minutes("gauge", 0, 20));
+    cached.query(minutes("gauge", 0, 20).withSteps());
+    assertThat(cached.count(Outcome.HIT)).isEqualTo(1);
+    var telling =
+        new CachedQueryEngine(
+            new VectorizedQueryEngine(
+                store, EngineOptions.defaults().withFeatures(Set.of(Feature.PER_STEP_STATISTICS))),
+            store.changes(),
+            1 << 20);
+    telling.query(minutes("gauge", 0, 20));
+    var steps = telling.query(minutes("gauge", 0, 20).withSteps()).statistics().totalPerStep();
+    assertThat(steps).hasSize(21);
   }
 
   @Test
