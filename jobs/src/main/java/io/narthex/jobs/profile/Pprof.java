@@ -1,5 +1,6 @@
 package io.narthex.jobs.profile;
 
+import io.narthex.pipeline.wire.ProtoWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,51 +54,60 @@ final class Pprof {
 
   /** The profile in gzip. */
   byte[] write(Instant start, Duration duration) {
-    var profile = new PprofMessage();
-    profile.message(1, valueType("samples", "count")).message(1, valueType("cpu", "nanoseconds"));
+    var profile = new ProtoWriter();
+    profile.message(1, valueType("samples", "count"));
+    profile.message(1, valueType("cpu", "nanoseconds"));
     long threadKey = string("thread");
-    samples.forEach(
-        (stack, seen) ->
-            profile.message(
-                2,
-                new PprofMessage()
-                    .numbers(1, stack.locations().stream().mapToLong(Long::longValue).toArray())
-                    .numbers(2, new long[] {seen[0], seen[0] * periodNanos})
-                    .message(
-                        3,
-                        new PprofMessage()
-                            .number(1, threadKey)
-                            .number(2, string(stack.thread())))));
-    locations.forEach(
-        (line, id) ->
-            profile.message(
-                4,
-                new PprofMessage()
-                    .number(1, id)
-                    .message(
-                        4,
-                        new PprofMessage()
-                            .number(1, functions.getOrDefault(line.method(), 0L))
-                            .number(2, Math.max(0, line.line())))));
-    functions.forEach(
-        (method, id) ->
-            profile.message(
-                5,
-                new PprofMessage()
-                    .number(1, id)
-                    .number(2, string(method))
-                    .number(3, string(method))));
-    profile
-        .number(9, start.toEpochMilli() * 1_000_000)
-        .number(10, duration.toNanos())
-        .message(11, valueType("cpu", "nanoseconds"))
-        .number(12, periodNanos);
+    samples.forEach((stack, seen) -> profile.message(2, sample(stack, seen[0], threadKey)));
+    locations.forEach((line, id) -> profile.message(4, location(line, id)));
+    functions.forEach((method, id) -> profile.message(5, function(method, id)));
+    profile.varint(9, start.toEpochMilli() * 1_000_000);
+    profile.varint(10, duration.toNanos());
+    profile.message(11, valueType("cpu", "nanoseconds"));
+    profile.varint(12, periodNanos);
     strings.keySet().forEach(text -> profile.text(6, text));
-    return gzip(profile.bytes());
+    return gzip(profile.toByteArray());
   }
 
-  private PprofMessage valueType(String type, String unit) {
-    return new PprofMessage().number(1, string(type)).number(2, string(unit));
+  private ProtoWriter sample(Stack stack, long seen, long threadKey) {
+    var label = new ProtoWriter();
+    label.varint(1, threadKey);
+    label.varint(2, string(stack.thread()));
+    var places = new ProtoWriter();
+    stack.locations().forEach(places::rawVarint);
+    var values = new ProtoWriter();
+    values.rawVarint(seen);
+    values.rawVarint(seen * periodNanos);
+    var sample = new ProtoWriter();
+    sample.message(1, places);
+    sample.message(2, values);
+    sample.message(3, label);
+    return sample;
+  }
+
+  private ProtoWriter location(Line line, long id) {
+    var place = new ProtoWriter();
+    place.varint(1, functions.getOrDefault(line.method(), 0L));
+    place.varint(2, Math.max(0, line.line()));
+    var location = new ProtoWriter();
+    location.varint(1, id);
+    location.message(4, place);
+    return location;
+  }
+
+  private ProtoWriter function(String method, long id) {
+    var function = new ProtoWriter();
+    function.varint(1, id);
+    function.varint(2, string(method));
+    function.varint(3, string(method));
+    return function;
+  }
+
+  private ProtoWriter valueType(String type, String unit) {
+    var valueType = new ProtoWriter();
+    valueType.varint(1, string(type));
+    valueType.varint(2, string(unit));
+    return valueType;
   }
 
   private long string(String text) {

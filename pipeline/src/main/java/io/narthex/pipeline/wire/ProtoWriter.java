@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Arrays;
 
 /** Protobuf as growing bytes. Source: the protocol buffers encoding specification. */
-final class ProtoWriter {
+public final class ProtoWriter {
   private byte[] bytes = new byte[512];
   private int size;
 
@@ -21,12 +21,13 @@ final class ProtoWriter {
     size = 0;
   }
 
-  byte[] toByteArray() {
+  /** What is written so far. */
+  public byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
   }
 
   /** A field of a number; zero is left out, as it is the default. */
-  void varint(int field, long value) {
+  public void varint(int field, long value) {
     if (value != 0) {
       rawVarint((long) field << 3 | ProtoReader.VARINT);
       rawVarint(value);
@@ -49,11 +50,13 @@ final class ProtoWriter {
     raw(value, from, to);
   }
 
-  void message(int field, ProtoWriter inner) {
+  /** A field of a message. */
+  public void message(int field, ProtoWriter inner) {
     bytes(field, inner.bytes, 0, inner.size);
   }
 
-  void text(int field, String value) {
+  /** A field of a text, empty ones included. */
+  public void text(int field, String value) {
     byte[] encoded = value.getBytes(UTF_8);
     bytes(field, encoded, 0, encoded.length);
   }
@@ -75,7 +78,8 @@ final class ProtoWriter {
     size += to - from;
   }
 
-  void rawVarint(long value) {
+  /** A number without a field, as packed ones are. */
+  public void rawVarint(long value) {
     ensure(10);
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
