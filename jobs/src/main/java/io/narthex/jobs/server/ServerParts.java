@@ -128,9 +128,9 @@ final class ServerParts implements AutoCloseable {
             store,
             settings.engineOptions().withSubqueryStep(loaded.global().evaluationInterval()),
             SpareCores.all());
-    var services = services();
-    api = new QueryApi(services, settings.apiOptions());
-    pages = new UserPages(settings.pages(), asked -> consoleData(asked, services.engine()));
+    api = new QueryApi(services(), settings.apiOptions());
+    pages =
+        new UserPages(settings.pages(), settings.apiOptions().queryTimeout(), this::consoleData);
     web = new WebServer(settings.place(), settings.maxConnections(), settings.webLimits(), guard);
   }
 
@@ -261,7 +261,7 @@ final class ServerParts implements AutoCloseable {
         cachedEngine(), store, store, arrivals, status, facts, registry, new HttpMetrics(registry));
   }
 
-  private ConsoleTemplates.Data consoleData(UserPages.Request asked, QueryEngine engine) {
+  private ConsoleTemplates.Data consoleData(ConsoleRequest asked) {
     String url = settings.place().externalUrl().toString();
     return new ConsoleTemplates.Data(
         asked.path(),
@@ -269,7 +269,7 @@ final class ServerParts implements AutoCloseable {
         Labels.of(configuration.current().configuration().global().externalLabels()),
         url.substring(0, url.length() - 1),
         System.currentTimeMillis(),
-        new StoreQueries(engine));
+        new StoreQueries(api.engine(asked.client()), asked::query));
   }
 
   /** For how many nanoseconds nobody has asked anything; 0 while samples are being received. */

@@ -6,6 +6,7 @@ import io.narthex.operators.alert.AlertTemplate;
 import io.narthex.operators.template.ConsoleTemplates;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.http.Routes;
+import io.narthex.query.promql.Cancellation;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -13,11 +14,14 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -39,6 +43,7 @@ final class UserPages implements Routes, AutoCloseable {
   private static final String HTML = "text/html; charset=utf-8";
   private static final int THREADS = 2;
   private static final int WAITING = 64;
+  private static final int IDLE_SECONDS = 30;
   private static final int MOST_CHARACTERS = 1 << 20;
   private static final Map<String, String> TYPES =
       Map.ofEntries(
@@ -55,11 +60,12 @@ final class UserPages implements Routes, AutoCloseable {
           Map.entry("woff2", "font/woff2"));
 
   private final PageFolders folders;
-  private final Function<Request, ConsoleTemplates.Data> data;
-  private final Scheduler threads = Schedulers.newBoundedElastic(THREADS, WAITING, "consoles");
+  private final Duration limit;
+  private final Function<ConsoleRequest, ConsoleTemplates.Data> data;
+  private final ThreadPoolExecutor pool = pool();
 
-  /** A console that is asked for. */
-  record Request(String path, Map<String, List<String>> parameters) {}
+  /** An executor as such is not interrupted when a browser goes: queries read files. */
+  private final Scheduler threads = Schedulers.fromExecutor(pool::execute);
 
   /** There is no page; the message says why. */
   private static final class Refusal extends RuntimeException {
@@ -80,10 +86,13 @@ final class UserPages implements Routes, AutoCloseable {
   /**
    * Pages out of folders.
    *
+   * @param limit of the time that a console takes, from its arrival
    * @param data what a console is made of
    */
-  UserPages(PageFolders folders, Function<Request, ConsoleTemplates.Data> data) {
+  UserPages(
+      PageFolders folders, Duration limit, Function<ConsoleRequest, ConsoleTemplates.Data> data) {
     this.folders = folders;
+    this.limit = limit;
     this.data = data;
   }
 
@@ -101,6 +110,24 @@ final class UserPages implements Routes, AutoCloseable {
   @Override
   public void close() {
     threads.dispose();
+    pool.shutdownNow();
+  }
+
+  private static ThreadPoolExecutor pool() {
+    var pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            work -> {
+              var thread = new Thread(work, "narthex-console");
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   private Publisher<Void> console(
@@ -110,8 +137,13 @@ final class UserPages implements Routes, AutoCloseable {
     }
     String name = HttpServers.path(request).substring(prefix.length());
     var parameters = new QueryStringDecoder(request.uri()).parameters();
-    return Mono.fromCallable(() -> console(name, parameters))
+    var cancellation = new Cancellation();
+    var asked =
+        new ConsoleRequest(
+            name, parameters, client(request), limit, System.nanoTime(), cancellation);
+    return Mono.fromCallable(() -> console(asked))
         .subscribeOn(threads)
+        .doOnCancel(cancellation::cancel)
         .flatMap(
             page ->
                 response
@@ -125,14 +157,18 @@ final class UserPages implements Routes, AutoCloseable {
             full -> HttpServers.text(response, 503, "too many consoles are being made\n"));
   }
 
-  private String console(String name, Map<String, List<String>> parameters) throws IOException {
-    Path file = within(folders.consoles(), name);
+  private static String client(HttpServerRequest request) {
+    var address = request.remoteAddress();
+    return address == null ? "" : address.getHostString() + ":" + address.getPort();
+  }
+
+  private String console(ConsoleRequest asked) throws IOException {
+    Path file = within(folders.consoles(), asked.path());
     if (file == null) {
-      throw new Refusal(404, "no such console: " + name + "\n");
+      throw new Refusal(404, "no such console: " + asked.path() + "\n");
     }
     try {
-      return ConsoleTemplates.expand(
-          text(file), libraries(), data.apply(new Request(name, parameters)));
+      return ConsoleTemplates.expand(text(file), libraries(), data.apply(asked));
     } catch (AlertTemplate.ExpansionException e) {
       throw new Refusal(500, e.getMessage() + "\n");
     }

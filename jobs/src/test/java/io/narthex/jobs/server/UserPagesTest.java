@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.operators.template.ConsoleTemplates;
 import io.narthex.pipeline.http.HttpServers;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,10 +17,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,11 +34,12 @@ import reactor.netty.DisposableServer;
 class UserPagesTest {
   @TempDir Path folder;
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Set<QueryRequest> running = ConcurrentHashMap.newKeySet();
   private UserPages pages;
   private DisposableServer server;
 
   @BeforeEach
-  void serve() throws IOException {
+  void serve(TestInfo test) throws IOException {
     Files.createDirectories(folder.resolve("consoles/deep"));
     Files.createDirectories(folder.resolve("lib"));
     Files.createDirectories(folder.resolve("assets"));
@@ -41,6 +48,7 @@ class UserPagesTest {
         new UserPages(
             new PageFolders(
                 folder.resolve("consoles"), folder.resolve("lib"), folder.resolve("assets")),
+            limit(test),
             asked ->
                 new ConsoleTemplates.Data(
                     asked.path(),
@@ -48,13 +56,33 @@ class UserPagesTest {
                     Labels.of("zone", "eu"),
                     "http://example.org/p",
                     1_700_000_000_000L,
-                    (query, time) ->
-                        List.of(
-                            new QueryValue.Sample(
-                                Labels.of("__name__", "up", "job", "<a&b>"), time, 1, null))));
+                    (query, time) -> answer(asked.query(query, time))));
     server =
         HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "/p", List.of(pages))
             .bindNow();
+  }
+
+  private static Duration limit(TestInfo test) {
+    return test.getTags().contains("noTime") ? Duration.ZERO : Duration.ofMinutes(2);
+  }
+
+  /** The query called endless goes on until it is stopped. */
+  private List<QueryValue.Sample> answer(QueryRequest request) {
+    if (request.query().equals("endless")) {
+      running.add(request);
+      try {
+        while (true) {
+          request.cancellation().check("query execution");
+          Thread.onSpinWait();
+        }
+      } finally {
+        running.remove(request);
+      }
+    }
+    assertThat(request.timeout()).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(2));
+    return List.of(
+        new QueryValue.Sample(
+            Labels.of("__name__", "up", "job", "<a&b>"), request.start(), 1, null));
   }
 
   @AfterEach
@@ -100,6 +128,34 @@ class UserPagesTest {
     assertThat(get("/p/consoles/good.html").body()).isEqualTo("good");
     Files.writeString(folder.resolve("lib/bad.lib"), "{{define}}");
     assertThat(get("/p/consoles/good.html").body()).contains("template: bad.lib:1: ");
+  }
+
+  @Test
+  void console_browserGone_itsQueriesEnd() throws Exception {
+    Files.writeString(
+        folder.resolve("consoles/slow.html"), "{{query \"endless\"}}{{query \"up\"}}");
+    try (var socket = new Socket("127.0.0.1", server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /p/consoles/slow.html HTTP/1.1\r\nHost: a\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      while (running.isEmpty()) {
+        Thread.onSpinWait();
+      }
+    }
+    while (!running.isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  @Tag("noTime")
+  void console_noTimeLeft_asksNothingMore() throws Exception {
+    Files.writeString(folder.resolve("consoles/late.html"), "{{query \"endless\"}}");
+    var late = get("/p/consoles/late.html");
+    assertThat(late.statusCode()).isEqualTo(500);
+    assertThat(late.body()).contains("the queries of the page took longer than 0 s");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.narthex.query.http;
 
 import io.narthex.pipeline.http.Routes;
+import io.narthex.query.promql.QueryEngine;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ public final class QueryApi implements Routes, AutoCloseable {
   private final Workers lookups;
   private final Workers reads;
   private final LiveQueries live;
+  private final QueryEngine engine;
+  private final RunningQueries running = new RunningQueries();
   private final BufferAllocator arrow = new RootAllocator(ARROW_BYTES);
   private final List<String> paths;
   private final RouteTable table;
@@ -54,7 +57,7 @@ public final class QueryApi implements Routes, AutoCloseable {
   QueryApi(ApiServices services, ApiOptions options, Clock clock, AnswerMemory memory) {
     // The engine lets queries compute by turns; who waits for a turn waits on a thread of its own.
     queries = new Workers("query", options.maxConcurrency() + options.maxQueued(), 0);
-    var running = new RunningQueries();
+    engine = services.engine();
     lookups = new Workers("lookup", LOOKUP_THREADS, LOOKUP_QUEUE);
     reads = new Workers("read", READ_THREADS, LOOKUP_QUEUE);
     var metrics = new QueryMetrics(services.registry(), queries, options.maxConcurrency());
@@ -88,6 +91,20 @@ public final class QueryApi implements Routes, AutoCloseable {
             .toList();
     table = new RouteTable(List.copyOf(routes));
     dispatcher = new Dispatcher(services, options, queries, lookups, reads);
+  }
+
+  /**
+   * The engine, for other pages that ask queries: these are listed while they run, and can be
+   * ended, like those of the API.
+   *
+   * @param client address of the one who asks
+   */
+  public QueryEngine engine(String client) {
+    return request -> {
+      try (var entry = running.add(request, client, System.nanoTime())) {
+        return engine.query(request);
+      }
+    };
   }
 
   /** Paths of the API, with variable parts in braces. */

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The queries that wait or run. Bounded by the number of threads that run queries. Safe for use by
- * several threads.
+ * The queries that wait or run. Bounded by the number of threads that run queries, those of pages
+ * included. Safe for use by several threads.
  */
 final class RunningQueries {
   private final AtomicLong ids = new AtomicLong();

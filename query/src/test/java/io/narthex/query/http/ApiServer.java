@@ -114,6 +114,11 @@ final class ApiServer implements AutoCloseable {
     server = HttpServers.create("127.0.0.1:0", limits, "", List.of(api)).bindNow();
   }
 
+  /** The engine that other pages ask. */
+  QueryEngine engine(String asker) {
+    return api.engine(asker);
+  }
+
   List<String> paths() {
     return api.paths();
   }

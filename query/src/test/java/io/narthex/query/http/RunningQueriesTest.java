@@ -2,6 +2,7 @@ package io.narthex.query.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.narthex.query.promql.QueryProgress;
@@ -91,6 +92,18 @@ class RunningQueriesTest {
     assertThat(kept).isNotDone();
     server.method("DELETE", "/api/v1/queries/" + keptId);
     assertThat(kept.join().statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void list_queryOfAnotherPage_isListedAndCanBeEnded() {
+    var asked =
+        CompletableFuture.supplyAsync(
+            () -> server.engine("console").query(QueryRequest.instant("endless", 1000)));
+    var one = awaitListed(1).get(0);
+    assertThat(one.path("client").asText()).isEqualTo("console");
+    server.method("DELETE", "/api/v1/queries/" + one.path("id").asText());
+    assertThatThrownBy(asked::join).hasMessageContaining("query was ended by DELETE");
+    awaitListed(0);
   }
 
   @Test

@@ -9,11 +9,32 @@ import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryValue;
 import java.util.List;
 
-/** What templates of alerts and consoles ask, answered by an engine. */
-public record StoreQueries(QueryEngine engine) implements AlertTemplate.Query {
+/**
+ * What templates of alerts and consoles ask, answered by an engine.
+ *
+ * @param requests what the engine is asked
+ */
+public record StoreQueries(QueryEngine engine, Requests requests) implements AlertTemplate.Query {
+
+  /** Makes the request of an expression. */
+  @FunctionalInterface
+  public interface Requests {
+    /**
+     * An instant query.
+     *
+     * @throws FaultException if nothing more may be asked
+     */
+    QueryRequest at(String expression, long time);
+  }
+
+  /** Queries that nobody watches, with the time limit of the engine. */
+  public StoreQueries(QueryEngine engine) {
+    this(engine, QueryRequest::instant);
+  }
+
   @Override
   public List<QueryValue.Sample> at(String expression, long time) {
-    var value = engine.query(QueryRequest.instant(expression, time)).value();
+    var value = engine.query(requests.at(expression, time)).value();
     if (value instanceof QueryValue.Vector vector) {
       return vector.samples();
     }
