@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -62,6 +63,7 @@ final class UserPages implements Routes, AutoCloseable {
   private final PageFolders folders;
   private final Duration limit;
   private final Function<ConsoleRequest, ConsoleTemplates.Data> data;
+  private final Scheduler files;
   private final ThreadPoolExecutor pool = pool();
 
   /** An executor as such is not interrupted when a browser goes: queries read files. */
@@ -91,7 +93,21 @@ final class UserPages implements Routes, AutoCloseable {
    */
   UserPages(
       PageFolders folders, Duration limit, Function<ConsoleRequest, ConsoleTemplates.Data> data) {
+    this(folders, limit, data, Schedulers.boundedElastic());
+  }
+
+  /**
+   * As above.
+   *
+   * @param files where files are looked for and opened, which may take a while on a network
+   */
+  UserPages(
+      PageFolders folders,
+      Duration limit,
+      Function<ConsoleRequest, ConsoleTemplates.Data> data,
+      Scheduler files) {
     this.folders = folders;
+    this.files = files;
     this.limit = limit;
     this.data = data;
   }
@@ -201,9 +217,20 @@ final class UserPages implements Routes, AutoCloseable {
     }
     String name = HttpServers.path(request).substring(prefix.length());
     Path folder = folders.assets();
-    Path file = folder == null ? null : within(folder, name);
+    return Mono.fromCallable(
+            () ->
+                folder == null ? Optional.<Path>empty() : Optional.ofNullable(within(folder, name)))
+        .subscribeOn(files)
+        .flatMap(file -> asset(response, name, file.orElse(null)))
+        .onErrorResume(
+            RejectedExecutionException.class,
+            full -> HttpServers.text(response, 503, "too many files are being read\n"));
+  }
+
+  /** Sends a file; opens it, so it is not to be called on an event loop. */
+  private Mono<Void> asset(HttpServerResponse response, String name, @Nullable Path file) {
     if (file == null) {
-      String hint = folder == null ? " (--web.user-assets names their folder)" : "";
+      String hint = folders.assets() == null ? " (--web.user-assets names their folder)" : "";
       return HttpServers.text(response, 404, "no such file: " + name + hint + "\n");
     }
     String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
@@ -211,7 +238,8 @@ final class UserPages implements Routes, AutoCloseable {
         .header(
             HttpHeaderNames.CONTENT_TYPE, TYPES.getOrDefault(ending, "application/octet-stream"))
         .header("X-Content-Type-Options", "nosniff")
-        .sendFile(file);
+        .sendFile(file)
+        .then();
   }
 
   /** The file of a name below a folder; null if there is none, or the name leads out of it. */

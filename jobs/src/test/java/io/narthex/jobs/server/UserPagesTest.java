@@ -19,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -29,12 +31,14 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 
 class UserPagesTest {
   @TempDir Path folder;
   private final HttpClient client = HttpClient.newHttpClient();
   private final Set<QueryRequest> running = ConcurrentHashMap.newKeySet();
+  private final Queue<Runnable> later = new ConcurrentLinkedQueue<>();
   private UserPages pages;
   private DisposableServer server;
 
@@ -56,7 +60,10 @@ class UserPagesTest {
                     Labels.of("zone", "eu"),
                     "http://example.org/p",
                     1_700_000_000_000L,
-                    (query, time) -> answer(asked.query(query, time))));
+                    (query, time) -> answer(asked.query(query, time))),
+            test.getTags().contains("filesLater")
+                ? Schedulers.fromExecutor(later::add)
+                : Schedulers.boundedElastic());
     server =
         HttpServers.create("127.0.0.1:0", HttpServers.Limits.DEFAULT, "/p", List.of(pages))
             .bindNow();
@@ -168,6 +175,26 @@ class UserPagesTest {
     assertThat(get("/p/user/").statusCode()).as("no list of files").isEqualTo(404);
     assertThat(get("/p/user/none.css").body()).isEqualTo("no such file: none.css\n");
     assertThat(get("/p/consoles/none.html").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  @Tag("filesLater")
+  void asset_slowFolder_holdsUpNothingElse() throws Exception {
+    Files.writeString(folder.resolve("assets/a.css"), "p {}");
+    Files.writeString(folder.resolve("consoles/good.html"), "good");
+    var asked =
+        client.sendAsync(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + server.port() + "/p/user/a.css"))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    while (later.isEmpty() && !asked.isDone()) {
+      Thread.onSpinWait();
+    }
+    assertThat(get("/p/consoles/good.html").body()).isEqualTo("good");
+    assertThat(asked).isNotDone();
+    later.remove().run();
+    assertThat(asked.join().body()).isEqualTo("p {}");
   }
 
   @ParameterizedTest
