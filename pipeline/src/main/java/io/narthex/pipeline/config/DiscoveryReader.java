@@ -94,19 +94,19 @@ final class DiscoveryReader {
     if (files.isEmpty()) {
       section.fault("files", "file service discovery config must contain at least one path name");
     }
-    return new DiscoveryConfig.Files(files, section.duration("refresh_interval", FILE_REFRESH));
+    return new DiscoveryConfig.Files(files, refresh(section, FILE_REFRESH));
   }
 
   private static DiscoveryConfig http(Section section) {
     HttpClientConfig client = HttpClientReader.read(section);
-    Duration refresh = section.duration("refresh_interval", REFRESH);
+    Duration refresh = refresh(section, REFRESH);
     String url = httpUrl(section, "url");
     return new DiscoveryConfig.Http(url, refresh, client);
   }
 
   private static DiscoveryConfig dns(Section section) {
     List<String> names = section.texts("names");
-    Duration refresh = section.duration("refresh_interval", DNS_REFRESH);
+    Duration refresh = refresh(section, DNS_REFRESH);
     String name = section.text("type", RecordType.SRV.name());
     RecordType type = recordType(name);
     int port = section.whole("port", 0);
@@ -119,10 +119,15 @@ final class DiscoveryReader {
     } else if (type != RecordType.SRV && port == 0) {
       section.fault("port", "a port is required in DNS-SD configs for all record types except SRV");
     }
+    return new DiscoveryConfig.Dns(names, type == null ? RecordType.SRV : type, port, refresh);
+  }
+
+  private static Duration refresh(Section section, Duration fallback) {
+    Duration refresh = section.duration("refresh_interval", fallback);
     if (refresh.isZero() || refresh.isNegative()) {
       section.fault("refresh_interval", "must be longer than 0s");
     }
-    return new DiscoveryConfig.Dns(names, type == null ? RecordType.SRV : type, port, refresh);
+    return refresh;
   }
 
   private static @Nullable RecordType recordType(String name) {

@@ -262,6 +262,25 @@ class ConfigurationLoaderTest {
   }
 
   @Test
+  void load_discoveryThatWouldNeverRest_isAFault() {
+    assertThatThrownBy(
+            () ->
+                load(
+                    """
+                    scrape_configs:
+                      - job_name: a
+                        file_sd_configs: [{files: [a.json], refresh_interval: 0s}]
+                        http_sd_configs: [{url: "http://h/", refresh_interval: 0s}]
+                    """))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll(
+            "prometheus.yml:3:",
+            "scrape_configs[0].file_sd_configs[0].refresh_interval: must be longer than 0s",
+            "prometheus.yml:4:",
+            "scrape_configs[0].http_sd_configs[0].refresh_interval: must be longer than 0s");
+  }
+
+  @Test
   void load_aliasesAndMerges_areWrittenOutAndOwnKeysWin() {
     List<ScrapeConfig> jobs =
         load("""

@@ -26,8 +26,8 @@ import reactor.netty.http.server.HttpServerRoutes;
  * durable. What the store refuses makes it 400, with Prometheus' texts; what was accepted of the
  * request stays stored. If there is no room, the answer is 503 with {@code Retry-After}.
  *
- * <p>Answers to 2.0 carry how much was written. There, invalid series make the answer 400 as well;
- * for 1.0 they are left out without a word to the sender, as in Prometheus.
+ * <p>Invalid series make the answer 400 in both versions; Prometheus leaves those of 1.0 out
+ * without a word to the sender. Answers to 2.0 carry how much was written.
  *
  * <p>A client that hangs up takes nothing back: its batch is stored all the same.
  *
