@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,8 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Numbered files of frames, {@code length i32 | CRC32C of the payload i32 | payload}. A process
- * appends to files of its own only, so a torn frame can only be the last of its file. The oldest
- * files make room. One thread writes; any may read.
+ * appends to files of its own only, so a torn frame can only be the last of its file. Numbers tell
+ * the order of files over all processes: one that finds that another has begun a later file, or
+ * that its own has made room, goes on in a new one. The oldest files make room. One thread writes;
+ * any may read.
  */
 final class JournalFiles implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(JournalFiles.class);
@@ -32,7 +35,8 @@ final class JournalFiles implements AutoCloseable {
   private final Path folder;
   private final long fileBytes;
   private final int mostFiles;
-  private @Nullable FileChannel channel; // only touched by the writing thread
+  private final Opening opening;
+  private @Nullable WritableByteChannel channel; // only touched by the writing thread
   private long written; // likewise
   private int number; // likewise
 
@@ -44,12 +48,30 @@ final class JournalFiles implements AutoCloseable {
    *     take the same room
    */
   JournalFiles(Path folder, long fileBytes, int mostFiles) throws IOException {
+    this(
+        folder,
+        fileBytes,
+        mostFiles,
+        file -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+  }
+
+  JournalFiles(Path folder, long fileBytes, int mostFiles, Opening opening) throws IOException {
     this.folder = folder;
     this.fileBytes = fileBytes;
     this.mostFiles = mostFiles;
+    this.opening = opening;
     Files.createDirectories(folder);
-    var known = newestFirst();
-    number = known.isEmpty() ? 0 : numberOf(known.get(0));
+  }
+
+  /** Opens a file that is not there yet. */
+  @FunctionalInterface
+  interface Opening {
+    /**
+     * Opens it for writing.
+     *
+     * @throws FileAlreadyExistsException if another process was quicker
+     */
+    WritableByteChannel open(Path file) throws IOException;
   }
 
   /** The payload in its frame. */
@@ -71,6 +93,9 @@ final class JournalFiles implements AutoCloseable {
   int append(List<byte[]> frames) {
     int done = 0;
     try {
+      if (channel != null && isBehind()) {
+        giveUpFile();
+      }
       for (byte[] frame : frames) {
         var open = channel;
         if (open == null || written >= fileBytes) {
@@ -89,15 +114,27 @@ final class JournalFiles implements AutoCloseable {
     return done;
   }
 
-  /** What stands behind a torn frame is not found again, so nothing more is written there. */
+  /** Whether the file is not the newest one any more; numbers are taken one after the other. */
+  private boolean isBehind() {
+    return Files.exists(file(number + 1)) || Files.notExists(file(number));
+  }
+
+  private Path file(int of) {
+    return folder.resolve("%08d.log".formatted(of));
+  }
+
+  /**
+   * Writes nothing more into the file: what stands behind a torn frame, or in a file of before
+   * another one's, is not found again or not in its place.
+   */
   private void giveUpFile() {
-    var failed = channel;
+    var left = channel;
     channel = null;
-    if (failed != null) {
+    if (left != null) {
       try {
-        failed.close();
+        left.close();
       } catch (IOException e) {
-        LOG.warn("a file in {} cannot be closed", folder, e);
+        LOG.error("{} cannot be closed; its last entries may be lost", file(number), e);
       }
     }
   }
@@ -159,24 +196,27 @@ final class JournalFiles implements AutoCloseable {
     }
   }
 
-  private FileChannel next() throws IOException {
-    close();
-    FileChannel opened = null;
+  private WritableByteChannel next() throws IOException {
+    giveUpFile();
+    var known = newestFirst();
+    number = known.isEmpty() ? number : Math.max(number, numberOf(known.get(0)));
+    WritableByteChannel opened = null;
     while (opened == null) {
       number++;
       try {
-        opened =
-            FileChannel.open(
-                folder.resolve("%08d.log".formatted(number)),
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.WRITE);
+        opened = opening.open(file(number));
       } catch (FileAlreadyExistsException e) {
         LOG.debug("another process has taken the file {}", number, e);
       }
     }
     channel = opened;
     written = 0;
-    makeRoom();
+    try {
+      makeRoom();
+    } catch (IOException e) {
+      LOG.error(
+          "the oldest files of {} cannot be removed; the next new file tries again", folder, e);
+    }
     return opened;
   }
 
