@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -164,7 +165,8 @@ public final class AlertmanagerSender implements AutoCloseable {
         entries.add(new AlertmanagerQueue.Entry(number++, notification, labels));
       }
     }
-    sets.values().forEach(served -> served.set.offer(entries));
+    long now = now();
+    sets.values().forEach(served -> served.set.offer(entries, now));
   }
 
   /**
@@ -188,7 +190,7 @@ public final class AlertmanagerSender implements AutoCloseable {
   public synchronized List<AlertNotification> undelivered() {
     var left = new TreeMap<Long, AlertNotification>();
     for (var served : sets.values()) {
-      served.set.early().forEach(entry -> left.put(entry.number(), entry.alert()));
+      served.set.early(now()).forEach(entry -> left.put(entry.number(), entry.alert()));
       served.set.queues().forEach(queue -> queue.undelivered(left::put));
     }
     var all = new ArrayList<>(restored);
@@ -229,7 +231,8 @@ public final class AlertmanagerSender implements AutoCloseable {
         url ->
             new AlertmanagerQueue(
                 url, config.timeout(), transport, options, metrics.of(url), history, scheduler),
-        options.queueCapacity());
+        options,
+        metrics);
   }
 
   private void discover(AlertingConfig.Alertmanagers config, Served served) {
@@ -281,7 +284,7 @@ public final class AlertmanagerSender implements AutoCloseable {
     if (!sets.containsValue(served)) {
       return;
     }
-    served.set.found(found);
+    served.set.found(found, now());
     found.faults().forEach(fault -> LOG.warn("an Alertmanager is left out: {}", fault));
     tellStatus();
   }
@@ -295,6 +298,10 @@ public final class AlertmanagerSender implements AutoCloseable {
     }
     metrics.discovered(active.size());
     status.alertmanagers(new StatusBoard.Alertmanagers(active, dropped));
+  }
+
+  private long now() {
+    return scheduler.now(TimeUnit.MILLISECONDS);
   }
 
   private Labels withExternal(Labels labels) {

@@ -19,6 +19,7 @@ final class SenderMetrics {
     sent = counter(registry, "sent", "Alerts that an Alertmanager has taken.");
     errors = counter(registry, "errors", "Alerts in requests that failed, each try counted.");
     dropped = counter(registry, "dropped", "Alerts that were given up without being delivered.");
+    dropped.initLabelValues("");
     length =
         Gauge.builder()
             .name("prometheus_notifications_queue_length")
@@ -48,6 +49,11 @@ final class SenderMetrics {
 
   void discovered(int count) {
     discovered.set(count);
+  }
+
+  /** Counts alerts that were given up while no Alertmanager was known; the label is empty. */
+  void droppedEarly(int alerts) {
+    dropped.labelValues("").inc(alerts);
   }
 
   /** What is counted for one Alertmanager. */

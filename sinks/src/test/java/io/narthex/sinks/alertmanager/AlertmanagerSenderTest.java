@@ -43,6 +43,8 @@ class AlertmanagerSenderTest {
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   private final InMemoryStatusBoard status = new InMemoryStatusBoard();
   private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Sinks.Many<List<TargetGroup>> late = Sinks.many().unicast().onBackpressureBuffer();
+  private final PrometheusRegistry registryOfLate = new PrometheusRegistry();
   private final Map<String, List<String>> received = new HashMap<>();
   private Supplier<Mono<Integer>> answers = () -> Mono.just(200);
 
@@ -136,6 +138,10 @@ class AlertmanagerSenderTest {
   }
 
   private double counted(String name, String url) {
+    return counted(registry, name, url);
+  }
+
+  private static double counted(PrometheusRegistry registry, String name, String url) {
     return registry.scrape(n -> n.equals(name)).stream()
         .flatMap(snapshot -> ((CounterSnapshot) snapshot).getDataPoints().stream())
         .filter(point -> url.equals(point.getLabels().get("alertmanager")))
@@ -344,6 +350,80 @@ class AlertmanagerSenderTest {
           Sinks.EmitFailureHandler.FAIL_FAST);
       pass(Duration.ofMillis(1));
       assertThat(names(A)).containsExactly("Up");
+    }
+  }
+
+  private void find(String... addresses) {
+    late.emitNext(
+        List.of(new TargetGroup(List.of(addresses), Map.of(), "late")),
+        Sinks.EmitFailureHandler.FAIL_FAST);
+  }
+
+  /** A sender whose only entry is discovered by {@link #find}. */
+  private AlertmanagerSender lateSender(SenderOptions options) {
+    var sender =
+        new AlertmanagerSender(
+            options.withDrain(Duration.ZERO),
+            status,
+            AlertHistory.NONE,
+            registryOfLate,
+            config -> late.asFlux(),
+            config -> this::post,
+            time);
+    sender.apply(config(entry(List.of(), List.of(), "ignored")), Map.of());
+    return sender;
+  }
+
+  private double droppedEarly() {
+    return counted(registryOfLate, "prometheus_notifications_dropped", "");
+  }
+
+  @Test
+  void send_discoveryKnowsNoneOrNoneAnyMore_waitsForAnAlertmanager() {
+    try (var early = lateSender(SenderOptions.DEFAULT)) {
+      find();
+      early.send(List.of(firing("first", 5000)));
+      pass(Duration.ofMinutes(14));
+      assertThat(early.undelivered()).hasSize(1);
+      find("a:9093");
+      pass(Duration.ofMillis(1));
+      assertThat(names(A)).containsExactly("first");
+      find();
+      early.send(List.of(resolved("first", 9000)));
+      assertThat(early.undelivered()).hasSize(1);
+      find("a:9093");
+      pass(Duration.ofMillis(1));
+      assertThat(names(A)).containsExactly("first", "first");
+      assertThat(early.undelivered()).isEmpty();
+      assertThat(droppedEarly()).isZero();
+    }
+  }
+
+  @Test
+  void send_noAlertmanagerForLong_isDroppedInTheEndAndCounted() {
+    try (var early = lateSender(SenderOptions.DEFAULT)) {
+      early.send(List.of(firing("old", 5000)));
+      pass(Duration.ofMinutes(10));
+      early.send(List.of(firing("new", 6000)));
+      pass(Duration.ofMinutes(5));
+      assertThat(early.undelivered())
+          .extracting(n -> n.labels().get("alertname"))
+          .containsExactly("new");
+      assertThat(droppedEarly()).isEqualTo(1);
+      find("a:9093");
+      pass(Duration.ofMillis(1));
+      assertThat(names(A)).containsExactly("new");
+    }
+  }
+
+  @Test
+  void send_moreThanMayWaitForAnAlertmanager_oldestAreDroppedAndCounted() {
+    try (var early = lateSender(SenderOptions.DEFAULT.withQueue(3, 2))) {
+      early.send(IntStream.range(0, 5).mapToObj(i -> firing("n" + i, 5000)).toList());
+      assertThat(droppedEarly()).isEqualTo(2);
+      find("a:9093");
+      pass(Duration.ofMillis(1));
+      assertThat(names(A)).containsExactly("n2", "n3", "n4");
     }
   }
 
