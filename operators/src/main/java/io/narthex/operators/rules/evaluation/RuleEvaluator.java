@@ -272,6 +272,7 @@ public final class RuleEvaluator {
           running.horizon().begin(at);
           group.arrive(at, surroundings(), out);
           running.horizon().end(at);
+          group.forget(running.horizon().evaluatedTo() - lateness);
           out.evaluated(GroupReport.of(group));
         }
       }

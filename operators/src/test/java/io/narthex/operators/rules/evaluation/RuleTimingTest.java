@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.narthex.operators.rules.incremental.RuleForm;
 import io.narthex.operators.rules.plan.RuleSet;
+import io.narthex.operators.rules.plan.TickSchedule;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.alert.AlertNotification;
 import io.narthex.pipeline.alert.AlertState;
@@ -208,6 +209,28 @@ class RuleTimingTest {
     // 500 evaluations, of 20 bytes each, and the states of eight alerts when one of them changed.
     assertThat(evaluator.snapshot()).hasSizeLessThan(40_000);
     assertThat(evaluator.report().get(0).rules().get(0).alerting()).isNotNull();
+  }
+
+  @Test
+  void arrive_farMoreOftenThanTicks_onlyWhatMayBeCorrectedIsKept() {
+    var group = RuleFixtures.group("g", 36_000, 0, RuleFixtures.alert("High", "g > 5", 0));
+    long first = TickSchedule.of(group).after(START);
+    clock.set(first - 1000);
+    var evaluator =
+        evaluator(RuleOptions.DEFAULTS.withOnArrival(each -> true), RuleFixtures.rules(group));
+    int kept = 0;
+    for (int second = 0; second < 3_000; second++) {
+      clock.set(first + second * 1000L);
+      send(evaluator, clock.millis(), "a", second);
+      evaluator.arrive(clock.millis());
+      evaluator.advance(clock.millis());
+      if (second == 400) { // a little more than the allowed lateness
+        kept = evaluator.snapshot().length;
+      }
+    }
+
+    assertThat(kept).isGreaterThan(300 * 16);
+    assertThat(evaluator.snapshot()).hasSizeBetween(1, kept + kept / 10);
   }
 
   @Test
