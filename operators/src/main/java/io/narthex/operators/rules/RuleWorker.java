@@ -28,7 +28,7 @@ final class RuleWorker implements AutoCloseable {
   private static final long IDLE_MILLIS = 100;
 
   /** Least time between two evaluations on arrival. */
-  private static final long ARRIVAL_MILLIS = 50;
+  private static final long ARRIVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** Results that wait to be taken; the evaluation waits beyond them. */
   private static final int MOST_RESULTS = 4096;
@@ -59,7 +59,7 @@ final class RuleWorker implements AutoCloseable {
   private long lackingSince; // by System.nanoTime()
   private boolean hasOnArrival;
   private boolean arrived; // samples that no evaluation on arrival has seen
-  private long arrivalAt; // the earliest time of the next one
+  private long arrivalAt = System.nanoTime(); // the earliest time of the next one
   private long advancedTo = Long.MIN_VALUE;
 
   /**
@@ -176,7 +176,7 @@ final class RuleWorker implements AutoCloseable {
    */
   private long patience(long begun) {
     return arrived
-        ? TimeUnit.MILLISECONDS.toNanos(arrivalAt - services.clock().millis())
+        ? arrivalAt - System.nanoTime()
         : TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS) - (System.nanoTime() - begun);
   }
 
@@ -210,11 +210,11 @@ final class RuleWorker implements AutoCloseable {
   /** Evaluates what is to be evaluated on arrival, not too often. */
   private void arrive(RuleEvaluator evaluator, RuleInbox.Taken taken) {
     arrived |= hasOnArrival && (taken.overflown() || !taken.batches().isEmpty());
-    long now = services.clock().millis();
-    if (arrived && now >= arrivalAt) {
+    long now = System.nanoTime(); // as the clock may be set back
+    if (arrived && now - arrivalAt >= 0) {
       arrived = false;
-      arrivalAt = now + ARRIVAL_MILLIS;
-      evaluator.arrive(now);
+      arrivalAt = now + ARRIVAL_NANOS;
+      evaluator.arrive(services.clock().millis());
     }
   }
 
