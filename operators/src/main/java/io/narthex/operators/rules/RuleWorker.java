@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * The thread that evaluates, so that evaluation holds up neither scrapes nor writes. What it and
  * the operator hand each other goes through a {@link RuleExchange}.
  *
- * <p>Results are handed over group by group, and a snapshot is taken between two of them. It stands
- * for exactly the results that were handed over before. Samples that were not looked at yet need
- * not be in it, as they are in the store.
+ * <p>Results are handed over group by group, corrections tick by tick, and a snapshot is taken
+ * between two of them. It stands for exactly the results that were handed over before. Samples that
+ * were not looked at yet need not be in it, as they are in the store.
  */
 final class RuleWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RuleWorker.class);
@@ -235,6 +235,7 @@ final class RuleWorker implements AutoCloseable {
       }
       services.history().refresh().run();
     }
+    evaluator.correct(); // so that what follows from it comes before the state that stands
     stand(evaluator);
     inForce = rules.number();
     evaluator.replace(rules.rules());
@@ -332,6 +333,11 @@ final class RuleWorker implements AutoCloseable {
         services.status().evaluated(group); // otherwise other groups are announced already
       }
       services.metrics().evaluated(group);
+      publish();
+    }
+
+    @Override
+    public void corrected() {
       publish();
     }
 

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The worker when more comes than it may keep. */
@@ -80,6 +81,56 @@ class RuleWorkerTest {
     }
   }
 
+  @Test
+  void checkpoint_manyTicksAreCorrected_waitsForOneOfThem() throws InterruptedException {
+    var run = new Run(Long.MAX_VALUE, false);
+    try (var worker = run.worker(3)) {
+      worker.start();
+      for (int second = 1; second <= SECONDS; second++) {
+        run.give(worker, batch(second, "a", 1));
+        worker.exchange().watermark(START + second * 1000L);
+      }
+      String last = String.valueOf(START + (SECONDS - INTERVAL) * 1000L);
+      run.takeUntil(worker, key -> key.contains("total") && key.compareTo(last) > 0);
+      run.written.clear();
+
+      run.give(worker, batch(10, "late", 7));
+      int most = 0;
+      while (run.written.keySet().stream()
+          .noneMatch(key -> key.contains("total") && key.compareTo(last) > 0)) {
+        run.ready.acquire();
+        assertThat(run.failure.get()).isNull();
+        var results = worker.checkpoint().results();
+        most = Math.max(most, results.size());
+        note(results, run.written);
+      }
+
+      assertThat(run.written).as("ticks of both groups").hasSizeGreaterThan(40);
+      assertThat(most).as("results at once").isLessThanOrEqualTo(3 + 2);
+    }
+  }
+
+  @Test
+  void arrive_clockIsSetBack_goesOn() throws InterruptedException {
+    var run = new Run(Long.MAX_VALUE, false);
+    run.options = RuleOptions.DEFAULTS.withOnArrival(group -> group.name().equals("g"));
+    try (var worker = run.worker()) {
+      worker.start();
+      run.give(worker, batch(1, "a", 1));
+      worker.exchange().watermark(START + 7_000);
+      run.takeUntil(worker, key -> key.contains("total"));
+      run.clock.set(START + 30_000);
+      run.give(worker, batch(8, "a", 1));
+      run.takeUntil(worker, key -> key.startsWith(String.valueOf(START + 8_000)));
+
+      run.clock.set(START + 12_000);
+      run.give(worker, batch(9, "a", 1));
+
+      run.takeUntil(worker, key -> key.startsWith(String.valueOf(START + 9_000)));
+      assertThat(run.written).hasSizeGreaterThan(2);
+    }
+  }
+
   /** What rules wrote last at each time; their points do not reach the store meanwhile. */
   private Map<String, Double> run(long mostBytes) throws InterruptedException {
     return new Run(mostBytes, false).written();
@@ -94,8 +145,10 @@ class RuleWorkerTest {
     final Semaphore ready = new Semaphore(0);
     final AtomicReference<Throwable> failure = new AtomicReference<>();
     final Map<String, Double> written = new TreeMap<>();
+    final TestClock clock = new TestClock();
     final long mostBytes;
     final boolean atCheckpoints;
+    RuleOptions options = RuleOptions.DEFAULTS;
     long checkpoints;
 
     Run(long mostBytes, boolean atCheckpoints) {
@@ -111,13 +164,13 @@ class RuleWorkerTest {
       var services =
           new RuleServices(
               live,
-              RuleOptions.DEFAULTS,
+              options,
               new ReadableStore(store, atCheckpoints, () -> {}),
               RunStarts.NONE,
               board,
               RuleMetrics.of(new PrometheusRegistry()),
               Duration.ofHours(1),
-              new TestClock());
+              clock);
       return new RuleWorker(
           services,
           null,
@@ -150,6 +203,15 @@ class RuleWorkerTest {
         give(worker, batch(45, "late", 7));
       }
       worker.exchange().watermark(START + second * 1000L);
+    }
+
+    /** Takes results until there is one with this time and series. */
+    void takeUntil(RuleWorker worker, Predicate<String> wanted) throws InterruptedException {
+      while (written.keySet().stream().noneMatch(wanted)) {
+        ready.acquire();
+        assertThat(failure.get()).isNull();
+        note(worker.exchange().results(), written);
+      }
     }
 
     private void give(RuleWorker worker, SampleBatch batch) {

@@ -86,7 +86,8 @@ final class Corrections {
   }
 
   /**
-   * Does what is to be done.
+   * Does what is to be done, tick after tick. Until all is done it is remembered whole, so that the
+   * state may be saved after each tick.
    *
    * @return the groups of which anything was corrected
    */
@@ -112,6 +113,7 @@ final class Corrections {
       if (!wanted.isEmpty()) {
         correct(group, place, wanted, next, in, out);
         concerned.add(place.group);
+        out.corrected();
       }
       follow.set(place.group, next);
     }

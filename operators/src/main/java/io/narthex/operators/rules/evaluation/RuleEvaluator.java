@@ -300,7 +300,8 @@ public final class RuleEvaluator {
         new Restart(startedAt, replayedTo, restore, running.shadow()));
   }
 
-  private void correct() {
+  /** Evaluates former ticks again where samples came late, as {@link #advance} does first. */
+  public void correct() {
     var corrections = running.corrections();
     if (lateness > 0 && (running.horizon().hasLate() || corrections.isSuspicious())) {
       for (var group : corrections.run(surroundings(), out)) {

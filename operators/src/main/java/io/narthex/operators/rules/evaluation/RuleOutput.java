@@ -17,4 +17,11 @@ public interface RuleOutput {
    * snapshot, taken now, goes with it.
    */
   default void evaluated(RuleGroupStatus group) {}
+
+  /**
+   * A former tick of a group was corrected, and perhaps others are to follow. The evaluator's
+   * snapshot, taken now, goes with what was handed over so far: what is still to be corrected is
+   * corrected by the evaluator that is restored from it.
+   */
+  default void corrected() {}
 }

@@ -17,6 +17,7 @@ import io.narthex.pipeline.testkit.InMemoryStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What happens when: samples that come late, evaluation on arrival, starts without a state. */
@@ -69,6 +70,49 @@ class RuleTimingTest {
     assertThat(sums).hasSize(2);
     sums.forEach((at, value) -> assertThat(value).isEqualTo(before.get(at) + 1).isEqualTo(4));
     assertThat(evaluator.corrected()).isEqualTo(2);
+  }
+
+  @Test
+  void snapshot_betweenTwoCorrections_restHappensAfterTheRestore() {
+    var rules =
+        RuleFixtures.rules(
+            RuleFixtures.group("g", 10, 0, RuleFixtures.record("s", "sum(g)")),
+            RuleFixtures.group("h", 10, 0, RuleFixtures.record("sum", "sum(s) + sum(g)")));
+    var snapshots = new ArrayList<byte[]>();
+    var running = new AtomicReference<RuleEvaluator>();
+    var saving =
+        new RuleOutput() {
+          @Override
+          public void samples(SampleBatch batch) {
+            output.samples(batch);
+          }
+
+          @Override
+          public void alerts(AlertBatch batch) {}
+
+          @Override
+          public void corrected() {
+            snapshots.add(running.get().snapshot());
+          }
+        };
+    clock.set(START);
+    running.set(new RuleEvaluator(rules, store, clock, saving));
+    for (int second = 0; second <= 120; second += 5) {
+      step(running.get(), second, 1);
+    }
+    send(running.get(), START + 20_000, "late", 5);
+    running.get().advance(clock.millis());
+    var corrected = new TreeMap<>(sums.tailMap(START + 20_000));
+    assertThat(snapshots).hasSize(20);
+    assertThat(corrected.values()).containsOnly(12.0);
+    var before = new TreeMap<>(sums);
+
+    for (byte[] snapshot : snapshots) {
+      before.keySet().forEach(at -> sums.put(at, 2.0)); // as it may have been at that moment
+      var evaluator = RuleEvaluator.restore(snapshot, rules, store, clock, output);
+      evaluator.advance(clock.millis());
+      assertThat(sums.tailMap(START + 20_000)).isEqualTo(corrected);
+    }
   }
 
   @Test
