@@ -5,11 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.narthex.query.promql.ast.Span;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Collects the warnings and infos of one query, each once. Safe for use by several threads.
@@ -23,13 +27,16 @@ public final class Annotations {
   /** Longest text of a part that is looked for elsewhere, bytes. */
   private static final int MOST_TEXT = 1000;
 
+  private static final Comparator<Span> BY_PLACE =
+      Comparator.comparingInt(Span::start).thenComparingInt(Span::end);
+
   private record Note(String text, Span span) {}
 
   private final byte[] query;
   private final Set<Note> warnings = new LinkedHashSet<>();
   private final Set<Note> infos = new LinkedHashSet<>();
   private final Map<Note, ForcedMonotonicity> forced = new LinkedHashMap<>();
-  private final Map<Span, Set<Span>> repeats = new LinkedHashMap<>();
+  private final NavigableMap<Span, Set<Span>> repeats = new TreeMap<>(BY_PLACE);
 
   /**
    * @param query the text that the spans refer to
@@ -86,18 +93,30 @@ public final class Annotations {
 
   /**
    * What is noted about one part of the query holds for another as well, which has the same text
-   * and is not evaluated by itself.
+   * and is not evaluated by itself; both are {@link #isShort short}.
    */
   public synchronized void repeat(Span part, Span other) {
     repeats.computeIfAbsent(part, key -> new LinkedHashSet<>()).add(other);
   }
 
-  /** The query's text at a part; empty if that is not in the text, or the part is very long. */
-  public String textOf(Span part) {
+  /** Whether a part is in the text and not so long that others with the same text are unlikely. */
+  public boolean isShort(Span part) {
     int length = part.end() - part.start();
-    return part.start() < 0 || part.end() > query.length || length <= 0 || length > MOST_TEXT
-        ? ""
-        : new String(query, part.start(), length, UTF_8);
+    return part.start() >= 0 && part.end() <= query.length && length > 0 && length <= MOST_TEXT;
+  }
+
+  /** A hash of the query's text at a part. */
+  public int hashOf(Span part) {
+    int hash = 1;
+    for (int i = part.start(); i < part.end(); i++) {
+      hash = 31 * hash + query[i];
+    }
+    return hash;
+  }
+
+  /** Compares the query's texts at two parts. */
+  public int compare(Span part, Span other) {
+    return Arrays.compare(query, part.start(), part.end(), query, other.start(), other.end());
   }
 
   /** All warnings as the API shows them. */
@@ -122,9 +141,14 @@ public final class Annotations {
     Set<Span> places = new LinkedHashSet<>(Set.of(span));
     var next = new ArrayDeque<>(places);
     for (Span at = next.poll(); at != null; at = next.poll()) {
-      for (var repeat : repeats.entrySet()) {
+      var first = new Span(at.end() - MOST_TEXT, 0);
+      var last = new Span(at.start(), Integer.MAX_VALUE);
+      if (BY_PLACE.compare(first, last) > 0) {
+        continue; // too long to be in such a part
+      }
+      for (var repeat : repeats.subMap(first, last).entrySet()) {
         Span part = repeat.getKey();
-        if (at.start() >= part.start() && at.end() <= part.end()) {
+        if (at.end() <= part.end()) {
           for (Span other : repeat.getValue()) {
             int by = other.start() - part.start();
             var moved = new Span(at.start() + by, at.end() + by);

@@ -41,9 +41,6 @@ final class Evaluation implements AutoCloseable {
   /** Rows that a buffer begins with. */
   private static final int BUFFER_ROWS = 256;
 
-  /** The part of its memory that a query spends on one vector to be read again. */
-  private static final int MOST_KEPT = 8;
-
   private static final int COMPARISONS_BETWEEN_LOOKS = 1024;
 
   private static final long TELL_NANOS = 50_000_000;
@@ -206,12 +203,14 @@ final class Evaluation implements AutoCloseable {
     return COLUMN_BYTES + 8L * steps + steps / 8;
   }
 
-  /**
-   * Counts bytes as held for what might be evaluated anew as well: if they are a small part of what
-   * the query may hold.
-   */
+  /** Counts bytes as held for what might be evaluated anew as well, if there is room to spare. */
   boolean mayKeep(long bytes) {
-    return bytes <= memory.limit() / MOST_KEPT && mayReserve(bytes);
+    return memory.holdSpare(bytes);
+  }
+
+  /** Counts bytes as no longer held that {@link #mayKeep} had counted. */
+  void freeKept(long bytes) {
+    memory.releaseSpare(bytes);
   }
 
   /** Counts bytes as held if that is within the limits. */

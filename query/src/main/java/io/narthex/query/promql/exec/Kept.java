@@ -70,9 +70,15 @@ final class Kept implements Operand.Vector {
     }
     long total = evaluation.totalSamples();
     input.evaluate(series, out);
+    if (out.hasHistograms() && !evaluation.mayKeep(histogramBytes(out))) {
+      return; // evaluated again where it is read again
+    }
     var column = new Column(out.steps());
     column.copyFrom(out);
-    evaluation.holdHistograms(evaluation.site(), column);
     kept.set(series, new Series(column, evaluation.totalSamples() - total));
+  }
+
+  private static long histogramBytes(Column column) {
+    return (long) Long.BYTES * column.steps() + column.histogramBytes();
   }
 }

@@ -11,11 +11,15 @@ import java.util.function.UnaryOperator;
 final class MemoryAccount {
   private static final long PIECE = 256 << 10;
 
+  /** The part of its memory that a query spends on what it can do without. */
+  private static final int SPARE_SHARE = 8;
+
   private final MemoryPool pool;
   private final long limit;
   private long held;
   private long peak;
   private long taken;
+  private long spare;
 
   /** What became of a wish. */
   enum Outcome {
@@ -32,10 +36,6 @@ final class MemoryAccount {
   MemoryAccount(MemoryPool pool, long limit) {
     this.pool = pool;
     this.limit = limit;
-  }
-
-  long limit() {
-    return limit;
   }
 
   /** Counts bytes as held, before they are allocated; nothing is counted unless granted. */
@@ -86,6 +86,25 @@ final class MemoryAccount {
 
   private static String mebibytes(long bytes) {
     return Math.ceil(bytes / (double) (1 << 20) * 10) / 10 + " MiB";
+  }
+
+  /**
+   * Counts bytes as held, before they are allocated, for what the query can do without: if it holds
+   * little of that kind, and all queries together not too much.
+   */
+  synchronized boolean holdSpare(long bytes) {
+    if (bytes > limit / SPARE_SHARE - spare
+        || bytes > pool.limit() / 2 - pool.held()
+        || hold(bytes) != Outcome.GRANTED) {
+      return false;
+    }
+    spare += bytes;
+    return true;
+  }
+
+  synchronized void releaseSpare(long bytes) {
+    spare -= bytes;
+    held -= bytes;
   }
 
   synchronized void release(long bytes) {

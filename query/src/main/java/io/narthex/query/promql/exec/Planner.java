@@ -87,7 +87,7 @@ final class Planner implements Expr.Visitor<Operand> {
   private Operand once(Expr expr) {
     var parts = common;
     if (parts == null) {
-      parts = CommonParts.of(expr, evaluation.annotations());
+      parts = CommonParts.of(expr, evaluation.annotations(), evaluation::checkpoint);
       common = parts;
     }
     if (!parts.has(expr) || grid.tally().keepsSteps()) {

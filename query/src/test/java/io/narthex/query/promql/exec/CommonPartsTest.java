@@ -2,11 +2,22 @@ package io.narthex.query.promql.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.storage.MemoryStore;
 import io.narthex.query.promql.QueryRequest;
 import io.narthex.query.promql.QueryResult;
 import io.narthex.query.promql.QueryValue;
+import io.narthex.query.promql.annotation.Annotations;
+import io.narthex.query.promql.parse.ParseOptions;
+import io.narthex.query.promql.parse.PromqlParser;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +88,58 @@ class CommonPartsTest {
     assertThat(first(ask("m + m"))).isEqualTo(2 * first(ask("m")));
     assertThat(first(ask("m - -m"))).isEqualTo(2 * first(ask("m")));
     assertThat(first(ask("sum(m) / (sum(m) + sum(m))"))).isEqualTo(0.5);
+  }
+
+  @Test
+  void query_manyPartsAreWrittenTwice_keepsNoMoreThanItCanDoWithout() {
+    String query =
+        IntStream.rangeClosed(1, 15)
+            .mapToObj(i -> "count(rate(m[" + i + "m]))")
+            .map(part -> part + " + " + part)
+            .collect(Collectors.joining(" + "));
+    // Each vector is less than an eighth of what the query may hold, all together are more.
+    long[] times = new long[ROWS];
+    Arrays.setAll(times, row -> row * STEP);
+    var many = new ArrayStore(times);
+    for (int series = 0; series < 1000; series++) {
+      many.add(Labels.of("__name__", "m", "s", "s" + series), new double[ROWS]);
+    }
+    var narrow =
+        new VectorizedQueryEngine(many, EngineOptions.defaults().withMemory(5 << 20, 1L << 30));
+    var request = QueryRequest.range(query, 300_000, (ROWS - 1) * STEP, STEP);
+    assertThat(first(narrow.query(request))).isEqualTo(30 * 1000);
+  }
+
+  @Test
+  void of_partsWithinEachOther_takesLittleForEach() {
+    int depth = 110;
+    String text =
+        sum(
+            IntStream.range(0, 256)
+                .mapToObj(i -> "-(".repeat(depth) + "m" + i + ")".repeat(depth)));
+    var expr = PromqlParser.parse(text, ParseOptions.DEFAULT);
+    var annotations = new Annotations(text);
+    var looks = new AtomicInteger();
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    var parts = CommonParts.of(expr, annotations, looks::incrementAndGet);
+    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(parts.has(expr)).isFalse();
+    assertThat(looks.get()).isGreaterThan(100);
+    assertThat(bytes / (256 * depth)).isLessThan(250);
+  }
+
+  /** The sum of vectors, in a tree of little height. */
+  private static String sum(Stream<String> vectors) {
+    var all = vectors.toList();
+    while (all.size() > 1) {
+      var next = new ArrayList<String>();
+      for (int i = 0; i < all.size(); i += 2) {
+        next.add("(" + all.get(i) + "+" + all.get(i + 1) + ")");
+      }
+      all = next;
+    }
+    return all.get(0);
   }
 
   @Test

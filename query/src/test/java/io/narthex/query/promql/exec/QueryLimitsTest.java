@@ -191,6 +191,13 @@ class QueryLimitsTest {
   }
 
   @Test
+  void histograms_ofAPartThatIsWrittenTwice_areKeptOnlyIfThereIsRoom() {
+    String twice = "count(rate(h[1m])) / count(rate(h[1m]))";
+    assertThat(histograms(2 << 20).query(QueryRequest.range(twice, 0, 2_985_000, 15_000)).value())
+        .isNotNull();
+  }
+
+  @Test
   void histograms_thatAreHeldByOperators_count() {
     assertOverBudget(histograms(2 << 20), "count(limitk(20, h))", "limitk(20, h)");
     String join = "h * on (i) group_left () (h / 2)";
