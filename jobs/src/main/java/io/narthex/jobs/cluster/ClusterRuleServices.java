@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -42,8 +43,9 @@ final class ClusterRuleServices {
   private final SharedStatus status;
   private final LiveRules live;
   private final RuleServices services;
-  private long number; // guarded by this
-  private long lookedAt; // guarded by this
+  private final RuleWatch watch; // guarded by this
+  private long toldNumber; // guarded by this
+  private boolean failing; // guarded by this
   private boolean evaluating; // guarded by this
 
   ClusterRuleServices(
@@ -57,7 +59,7 @@ final class ClusterRuleServices {
     sharedFolder = Path.of(rules.sharedFolder());
     store = new SharedStoreReader(sharedFolder);
     status = new SharedStatus(sharedFolder);
-    number = rules.first().number();
+    watch = new RuleWatch(sharedFolder, rules.first().number());
     live = new LiveRules(prepared(rules.first()));
     services =
         new RuleServices(
@@ -72,9 +74,18 @@ final class ClusterRuleServices {
     timer.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** What operators need; the rules in force are the newest there are. */
+  /**
+   * What operators need; the rules in force are the newest there are.
+   *
+   * @throws UncheckedIOException if it cannot be known which these are: with older ones the
+   *     operators would give up the state of alerts that only newer rules have
+   */
   RuleServices services() {
-    look();
+    try {
+      adopt();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the rules in force in " + sharedFolder, e);
+    }
     return services;
   }
 
@@ -87,22 +98,35 @@ final class ClusterRuleServices {
         RESEND_DELAY);
   }
 
-  /** Puts newer rules of the shared folder into force. */
+  /** Looks after the rules in force, again and again. */
   private synchronized void look() {
     try {
-      long changedAt = RuleDocument.changedAt(sharedFolder);
-      if (changedAt == lookedAt) {
-        return;
+      adopt();
+      if (watch.number() != toldNumber) {
+        RuleDocument.tellNumber(sharedFolder, watch.number());
+        toldNumber = watch.number();
       }
-      lookedAt = changedAt;
-      var found = RuleDocument.read(sharedFolder);
-      if (found != null && found.number() > number) {
-        live.replace(prepared(found));
-        number = found.number();
-        logger.info("rules of {} come into force", java.time.Instant.ofEpochMilli(number));
-      }
+      failing = false;
     } catch (IOException | RuntimeException e) {
-      logger.error("the rules in {} cannot be used; those before stay in force", sharedFolder, e);
+      if (!failing) {
+        logger.error("newer rules in {} cannot come into force for now", sharedFolder, e);
+      }
+      failing = true;
+    }
+  }
+
+  /** Puts newer rules of the shared folder into force. */
+  private synchronized void adopt() throws IOException {
+    var found = watch.newer();
+    if (found == null) {
+      return;
+    }
+    var since = Instant.ofEpochMilli(found.number());
+    try {
+      live.replace(prepared(found));
+      logger.info("rules of {} come into force", since);
+    } catch (RuntimeException e) {
+      logger.error("rules of {} cannot be used; those before stay in force", since, e);
     }
   }
 

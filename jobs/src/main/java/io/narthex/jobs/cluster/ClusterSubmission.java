@@ -41,7 +41,8 @@ public final class ClusterSubmission {
   }
 
   /**
-   * Puts the rule files of a configuration into force on the cluster that shares a folder.
+   * Puts the rule files of a configuration into force on the cluster that shares a folder, whatever
+   * the clocks of those say who put others there before.
    *
    * @return how many rules there are
    * @throws ConfigurationException if a file cannot be used
@@ -52,7 +53,7 @@ public final class ClusterSubmission {
       throw new StartupException(
           StartupException.MISUSED, "narthex: no such folder: " + sharedFolder);
     }
-    document.publish(sharedFolder);
+    document.after(RuleDocument.newestNumber(sharedFolder)).publish(sharedFolder);
     return document.files().groups().mapToInt(group -> group.rules().size()).sum();
   }
 
