@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries what a status board says of rules, alerts and Alertmanagers through the shared folder, as
  * the file {@code status/rules}. The task manager that evaluates writes it, query servers read it.
- * Each instance is used by one thread.
+ * What fails is told to the log, and tried again at the next call. Each instance is used by one
+ * thread.
  */
 final class SharedStatus {
   private static final Logger LOG = LoggerFactory.getLogger(SharedStatus.class);
@@ -35,16 +36,16 @@ final class SharedStatus {
    * more, nothing is written either.
    */
   void publish(StatusBoard board) {
-    var groups = board.rules();
-    if (groups.equals(published)) {
-      return;
-    }
     try {
+      var groups = board.rules();
+      if (groups.equals(published)) {
+        return;
+      }
       Files.createDirectories(file.getParent());
       DurableFile.replace(file, new StatusDocument(groups, board.alertmanagers()).toBytes());
       published = groups;
       failing = false;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       fails("the state of rules cannot be written to {}; query servers show an older one", e);
     }
   }
@@ -62,12 +63,12 @@ final class SharedStatus {
       failing = false;
     } catch (NoSuchFileException e) {
       LOG.trace("no job has published a state of rules yet", e);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       fails("the state of rules cannot be read from {}; an older one is shown", e);
     }
   }
 
-  private void fails(String text, IOException cause) {
+  private void fails(String text, Exception cause) {
     if (!failing) {
       LOG.error(text, file, cause);
     }

@@ -12,6 +12,7 @@ import io.narthex.pipeline.status.RuleGroupStatus;
 import io.narthex.pipeline.status.RuleStatus;
 import io.narthex.pipeline.status.StatusBoard;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +58,31 @@ class SharedStatusTest {
     reader.read(board);
 
     assertThat(board.rules()).hasSize(1);
+  }
+
+  private static StatusBoard failing() {
+    return (StatusBoard)
+        Proxy.newProxyInstance(
+            StatusBoard.class.getClassLoader(),
+            new Class<?>[] {StatusBoard.class},
+            (proxy, method, arguments) -> {
+              throw new IllegalStateException("refused");
+            });
+  }
+
+  @Test
+  void publishAndRead_boardRefuses_areTriedAgain() {
+    var written = new InMemoryStatusBoard();
+    written.rules(List.of(group(5, null)));
+    var writer = new SharedStatus(folder);
+    writer.publish(failing());
+    writer.publish(written);
+
+    var reader = new SharedStatus(folder);
+    reader.read(failing());
+    var read = new InMemoryStatusBoard();
+    reader.read(read);
+    assertThat(read.rules()).hasSize(1);
   }
 
   @Test
