@@ -26,6 +26,7 @@ import org.roaringbitmap.RoaringBitmap;
  */
 final class HeadPostings implements Postings {
   private static final RoaringBitmap NOTHING = new RoaringBitmap();
+  private static final int NONE = -1;
 
   private final ByteSlabs pairs = new ByteSlabs();
   private final HashIndex index = new HashIndex();
@@ -35,18 +36,27 @@ final class HeadPostings implements Postings {
   private int[][] ids = new int[1024][];
   private int[] counts = new int[1024];
   private @Nullable RoaringBitmap[] bitmaps = new RoaringBitmap[1024];
+  private int[] pairsBefore = new int[32]; // of the series added last, label by label
+  private int labelsBefore;
   private int pairCount;
   private int seriesCount;
   private long idsHeld;
 
-  /** Registers a series; ids come in ascending order. */
+  /**
+   * Registers a series; ids come in ascending order. Neighbours have most labels in common, which
+   * need not be looked up.
+   */
   synchronized void add(int id, byte[] bytes, int from, int to) {
-    for (walker.reset(bytes, from, to); walker.next(); ) {
-      int nameLength = walker.nameTo - walker.nameFrom;
-      int pair = find(bytes, walker.nameFrom, walker.valueTo, nameLength);
-      if (pair < 0) {
-        pair = addPair(bytes);
+    int label = 0;
+    for (walker.reset(bytes, from, to); walker.next(); label++) {
+      int pair = label < labelsBefore ? pairsBefore[label] : NONE;
+      if (pair == NONE || !isPair(pair, bytes, walker.nameFrom, walker.valueTo, nameLength())) {
+        pair = findOrAdd(bytes);
       }
+      if (label == pairsBefore.length) {
+        pairsBefore = Arrays.copyOf(pairsBefore, 2 * label);
+      }
+      pairsBefore[label] = pair;
       int count = counts[pair];
       int[] list = ids[pair];
       if (count == list.length) {
@@ -57,7 +67,19 @@ final class HeadPostings implements Postings {
       list[count] = id;
       counts[pair] = count + 1;
     }
+    labelsBefore = label;
     seriesCount = id + 1;
+  }
+
+  private int nameLength() {
+    return walker.nameTo - walker.nameFrom;
+  }
+
+  /** The pair of the label that the walker is at. */
+  private int findOrAdd(byte[] bytes) {
+    long hash = LabelHash.of(bytes, walker.nameFrom, walker.valueTo);
+    int pair = find(hash, bytes, walker.nameFrom, walker.valueTo, nameLength());
+    return pair < 0 ? addPair(hash, bytes) : pair;
   }
 
   @Override
@@ -78,7 +100,8 @@ final class HeadPostings implements Postings {
     bounds.reset(label, 0, label.length);
     bounds.next();
     synchronized (this) {
-      int pair = find(label, bounds.nameFrom, bounds.valueTo, nameBytes.length);
+      long hash = LabelHash.of(label, bounds.nameFrom, bounds.valueTo);
+      int pair = find(hash, label, bounds.nameFrom, bounds.valueTo, nameBytes.length);
       return pair < 0 ? NOTHING : bitmap(pair);
     }
   }
@@ -155,24 +178,26 @@ final class HeadPostings implements Postings {
     return bitmap;
   }
 
-  private int find(byte[] bytes, int from, int to, int nameLength) {
-    long hash = LabelHash.of(bytes, from, to);
+  private int find(long hash, byte[] bytes, int from, int to, int nameLength) {
     long[] slots = index.slots();
     for (int slot = HashIndex.first(slots, hash); ; slot = HashIndex.next(slots, slot)) {
       int pair = HashIndex.idAt(slots, slot, hash);
       if (pair == -1) {
-        return -1;
+        return NONE;
       }
-      if (pair >= 0
-          && addresses.get(pair, 1) >>> 32 == nameLength
-          && pairs.equal(addresses.get(pair, 0), bytes, from, to)) {
+      if (pair >= 0 && isPair(pair, bytes, from, to, nameLength)) {
         return pair;
       }
     }
   }
 
+  private boolean isPair(int pair, byte[] bytes, int from, int to, int nameLength) {
+    return addresses.get(pair, 1) >>> 32 == nameLength
+        && pairs.equal(addresses.get(pair, 0), bytes, from, to);
+  }
+
   /** Adds the label that the walker is at. */
-  private int addPair(byte[] bytes) {
+  private int addPair(long labelHash, byte[] bytes) {
     if (index.needsGrowth()) {
       index.grow();
       for (int pair = 0; pair < pairCount; pair++) {
@@ -186,7 +211,7 @@ final class HeadPostings implements Postings {
     int from = walker.nameFrom;
     addresses.set(pair, 0, pairs.add(bytes, from, walker.valueTo));
     addresses.set(pair, 1, (long) (walker.nameTo - from) << 32 | (walker.valueFrom - from));
-    index.add(LabelHash.of(bytes, from, walker.valueTo), pair);
+    index.add(labelHash, pair);
     if (pair == ids.length) {
       ids = Arrays.copyOf(ids, 2 * pair);
       counts = Arrays.copyOf(counts, 2 * pair);

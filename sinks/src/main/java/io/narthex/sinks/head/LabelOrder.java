@@ -1,6 +1,7 @@
 package io.narthex.sinks.head;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Puts ids into label order, by rank where that pays: the order of all series is kept, and what is
@@ -10,6 +11,9 @@ import java.util.Arrays;
 final class LabelOrder {
   /** If more series than this for each id have no rank yet, comparing labels is cheaper. */
   private static final int RANKING_PAYS = 4;
+
+  /** From one of so many series on, ids are taken out of the order of all. */
+  private static final int SCANNING_PAYS = 8;
 
   private final SeriesTable series;
   private int[] ordered = new int[0];
@@ -30,7 +34,11 @@ final class LabelOrder {
     }
     int unranked = max + 1 - rankedCount();
     if (unranked > RANKING_PAYS * ids.length) {
-      mergeSort(ids, new int[ids.length], 0, ids.length);
+      new LabelSort(series).sort(ids);
+      return;
+    }
+    if (ids.length > max / SCANNING_PAYS) {
+      scan(ids, max);
       return;
     }
     int[] rank = ranksUpTo(max);
@@ -42,6 +50,25 @@ final class LabelOrder {
     for (int i = 0; i < ids.length; i++) {
       ids[i] = (int) keys[i];
     }
+  }
+
+  /** Takes the ids out of the order of all, which is quicker than sorting if they are many. */
+  private void scan(int[] ids, int max) {
+    var wanted = new BitSet(max + 1);
+    for (int id : ids) {
+      wanted.set(id);
+    }
+    int found = 0;
+    for (int id : orderedUpTo(max)) {
+      if (wanted.get(id)) {
+        ids[found++] = id;
+      }
+    }
+  }
+
+  private synchronized int[] orderedUpTo(int max) {
+    int[] unused = ranksUpTo(max);
+    return ordered;
   }
 
   /**
@@ -91,7 +118,7 @@ final class LabelOrder {
     for (int i = 0; i < fresh.length; i++) {
       fresh[i] = known + i;
     }
-    mergeSort(fresh, new int[fresh.length], 0, fresh.length);
+    new LabelSort(series).sort(fresh);
     int[] merged = new int[max + 1];
     int o = 0;
     int f = 0;
@@ -102,24 +129,5 @@ final class LabelOrder {
     ordered = merged;
     ranks = ranks(merged);
     return ranks;
-  }
-
-  private void mergeSort(int[] ids, int[] work, int from, int to) {
-    if (to - from < 2) {
-      return;
-    }
-    int middle = (from + to) >>> 1;
-    mergeSort(ids, work, from, middle);
-    mergeSort(ids, work, middle, to);
-    if (series.compare(ids[middle - 1], ids[middle]) <= 0) {
-      return;
-    }
-    System.arraycopy(ids, from, work, from, to - from);
-    int a = from;
-    int b = middle;
-    for (int i = from; i < to; i++) {
-      boolean left = b == to || (a < middle && series.compare(work[a], work[b]) <= 0);
-      ids[i] = left ? work[a++] : work[b++];
-    }
   }
 }

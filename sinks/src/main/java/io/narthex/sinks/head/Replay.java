@@ -138,6 +138,10 @@ final class Replay implements WalReader.Visitor {
   }
 
   private void register(int number, int length) {
+    int before = idOf(number);
+    if (before >= 0 && series.labelsEnd(before, labels, 0, length) == length) {
+      return; // registered a second time, as all are
+    }
     long hash = LabelHash.of(labels, 0, length);
     int id = series.find(hash, labels, 0, length, series.size());
     if (id < 0) {
