@@ -6,6 +6,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Names;
 import io.narthex.pipeline.model.SampleBatch;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,27 +117,26 @@ public class MemoryStore implements SampleStore {
   }
 
   @Override
-  public synchronized List<String> labelNames(
-      List<List<Matcher>> matchers, long from, long to, int limit) {
+  public synchronized List<String> labelNames(Lookup lookup) {
     Set<String> names = new TreeSet<>(Names.BYTE_ORDER);
-    matching(matchers, from, to).forEach(labels -> names.addAll(labels.names()));
-    return limited(names.stream(), limit);
+    matching(lookup, names).forEach(labels -> names.addAll(labels.names()));
+    return limited(names.stream(), lookup.limit());
   }
 
   @Override
-  public synchronized List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+  public synchronized List<String> labelValues(String name, Lookup lookup) {
     Set<String> values = new TreeSet<>(Names.BYTE_ORDER);
-    matching(matchers, from, to)
+    matching(lookup, values)
         .filter(labels -> labels.has(name))
         .forEach(labels -> values.add(labels.get(name)));
-    return limited(values.stream(), limit);
+    return limited(values.stream(), lookup.limit());
   }
 
   @Override
-  public synchronized List<Labels> series(
-      List<List<Matcher>> matchers, long from, long to, int limit) {
-    return limited(matching(matchers, from, to).sorted(), limit);
+  public synchronized List<Labels> series(Lookup lookup) {
+    var found = new ArrayList<Labels>();
+    matching(lookup, found).forEach(found::add);
+    return limited(found.stream().sorted(), lookup.limit());
   }
 
   @Override
@@ -150,9 +150,11 @@ public class MemoryStore implements SampleStore {
     return new StoreStatistics(series.size(), min, max, series.size(), 0, min, max);
   }
 
-  private Stream<Labels> matching(List<List<Matcher>> sets, long from, long to) {
+  private Stream<Labels> matching(Lookup lookup, Collection<?> found) {
+    var sets = lookup.matchers();
     return series.entrySet().stream()
-        .filter(entry -> overlaps(entry.getValue(), from, to))
+        .peek(entry -> lookup.growth().accept(found.size()))
+        .filter(entry -> overlaps(entry.getValue(), lookup.from(), lookup.to()))
         .map(Map.Entry::getKey)
         .filter(labels -> sets.isEmpty() || sets.stream().anyMatch(set -> matches(labels, set)));
   }

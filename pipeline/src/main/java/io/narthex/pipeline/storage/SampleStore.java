@@ -5,6 +5,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.MetricMetadata;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Where samples are read. All times are milliseconds since the epoch, ranges include both ends.
@@ -21,24 +22,14 @@ public interface SampleStore {
    */
   SeriesSelection select(Selector selector);
 
-  /**
-   * Names of the labels of the matching series, sorted in byte order.
-   *
-   * @param matchers sets of matchers; a series counts if it satisfies one whole set; no sets: all
-   *     series
-   * @param limit most names returned; 0 is no limit
-   */
-  List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit);
+  /** Names of the labels of the matching series, sorted in byte order. */
+  List<String> labelNames(Lookup lookup);
 
-  /**
-   * Values that a label has in the matching series, sorted in byte order; parameters as in {@link
-   * #labelNames}.
-   */
-  List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit);
+  /** Values that a label has in the matching series, sorted in byte order. */
+  List<String> labelValues(String name, Lookup lookup);
 
-  /** Label sets of the matching series, in label order; parameters as in {@link #labelNames}. */
-  List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit);
+  /** Label sets of the matching series, in label order. */
+  List<Labels> series(Lookup lookup);
 
   /** Figures about what is stored. */
   StoreStatistics statistics();
@@ -79,6 +70,28 @@ public interface SampleStore {
    */
   default Map<String, List<MetricMetadata>> metadata() {
     return Map.of();
+  }
+
+  /**
+   * Whose names, values or label sets a reader wants.
+   *
+   * @param matchers sets of matchers; a series counts if it satisfies one whole set; no sets: all
+   *     series
+   * @param from first millisecond
+   * @param to last millisecond
+   * @param limit most entries returned; 0 is no limit
+   * @param growth is told now and then how many entries are held by then, or will be in a moment;
+   *     it does not wait, and stops the lookup by an exception
+   */
+  record Lookup(List<List<Matcher>> matchers, long from, long to, int limit, IntConsumer growth) {
+    public Lookup {
+      matchers = List.copyOf(matchers);
+    }
+
+    /** A lookup that goes on to its end. */
+    public Lookup(List<List<Matcher>> matchers, long from, long to, int limit) {
+      this(matchers, from, to, limit, entries -> {});
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.ReadingBudget;
 import io.narthex.query.promql.QueryProgress;
+import java.util.function.IntConsumer;
 
 /**
  * Memory of answers that are gathered before they are written and that no query engine counts:
@@ -49,6 +50,20 @@ final class AnswerMemory {
     return account;
   }
 
+  /**
+   * What is told how many entries a list has by now: it counts them until the call is over, and
+   * fails once nobody waits for the answer.
+   *
+   * @param entryBytes what an entry takes, estimated
+   */
+  IntConsumer growing(Call call, long entryBytes) {
+    var account = open(call);
+    return entries -> {
+      call.cancellation().check("a lookup");
+      account.grow(entryBytes * entries);
+    };
+  }
+
   private synchronized boolean take(long bytes) {
     if (bytes > limit - held) {
       return false;
@@ -87,6 +102,12 @@ final class AnswerMemory {
                 + "; ask for less, or try again later");
       }
       own = bytes;
+    }
+
+    private synchronized void grow(long bytes) {
+      if (bytes > own) {
+        hold(bytes);
+      }
     }
 
     /** What texts count against that are read for the answer. */

@@ -7,6 +7,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.MetricMetadata;
 import io.narthex.pipeline.status.StatusBoard;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.query.http.NameSearch.Algorithm;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,10 +27,12 @@ final class SearchEndpoints {
   private final SampleStore store;
   private final StatusBoard board;
   private final QuerySyntax syntax;
+  private final AnswerMemory memory;
   private final int maxLimit;
 
   SearchEndpoints(ApiServices services, ApiOptions options, AnswerMemory memory) {
     this.store = services.store();
+    this.memory = memory;
     this.board = services.board();
     this.syntax = new QuerySyntax(options.language(), memory);
     this.maxLimit = options.maxSearchLimit();
@@ -59,14 +62,13 @@ final class SearchEndpoints {
   private Reply metricNames(Call call) {
     var wanted = wanted(call);
     boolean described = flag(call.parameters(), "include_metadata", false);
-    var names =
-        store.labelValues(Labels.METRIC_NAME, wanted.matchers(), wanted.start(), wanted.end(), 0);
+    var names = store.labelValues(Labels.METRIC_NAME, lookup(wanted, call));
     return reply(names, wanted, "name", described ? metadata() : Map.of());
   }
 
   private Reply labelNames(Call call) {
     var wanted = wanted(call);
-    var names = store.labelNames(wanted.matchers(), wanted.start(), wanted.end(), 0);
+    var names = store.labelNames(lookup(wanted, call));
     return reply(names, wanted, "name", Map.of());
   }
 
@@ -76,8 +78,13 @@ final class SearchEndpoints {
       throw Parameters.invalid("label", "must be the name of a label");
     }
     var wanted = wanted(call);
-    var values = store.labelValues(label, wanted.matchers(), wanted.start(), wanted.end(), 0);
+    var values = store.labelValues(label, lookup(wanted, call));
     return reply(values, wanted, "value", Map.of());
+  }
+
+  private Lookup lookup(Wanted wanted, Call call) {
+    var growth = memory.growing(call, SeriesEndpoints.TEXT_BYTES);
+    return new Lookup(wanted.matchers(), wanted.start(), wanted.end(), 0, growth);
   }
 
   private Reply reply(

@@ -4,6 +4,7 @@ import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -11,6 +12,9 @@ import java.util.function.BiConsumer;
 final class SeriesEndpoints {
   /** What a series takes in a list, estimated. */
   private static final long SERIES_BYTES = 256;
+
+  /** What a name or a value takes in a list, estimated; most are shared with the index. */
+  static final long TEXT_BYTES = 96;
 
   private final SampleStore store;
   private final QuerySyntax syntax;
@@ -35,7 +39,9 @@ final class SeriesEndpoints {
     long start = parameters.time("start", Times.MIN);
     long end = parameters.time("end", Times.MAX);
     var matchers = matchers(syntax, parameters.all("match[]"), call);
-    return list(store.labelNames(matchers, start, end, oneMore(limit)), limit, JsonOut::string);
+    var growth = memory.growing(call, TEXT_BYTES);
+    var names = store.labelNames(new Lookup(matchers, start, end, oneMore(limit), growth));
+    return list(names, limit, JsonOut::string);
   }
 
   private Reply values(Call call) {
@@ -48,7 +54,8 @@ final class SeriesEndpoints {
     long start = parameters.time("start", Times.MIN);
     long end = parameters.time("end", Times.MAX);
     var matchers = matchers(syntax, parameters.all("match[]"), call);
-    var values = store.labelValues(name, matchers, start, end, oneMore(limit));
+    var growth = memory.growing(call, TEXT_BYTES);
+    var values = store.labelValues(name, new Lookup(matchers, start, end, oneMore(limit), growth));
     return list(values, limit, JsonOut::string);
   }
 
@@ -68,13 +75,15 @@ final class SeriesEndpoints {
     }
     int most = (int) Math.min(Integer.MAX_VALUE - 1, memory.limit() / SERIES_BYTES);
     int asked = oneMore(limit);
-    var all = store.series(matchers, start, end, asked == 0 ? most + 1 : Math.min(asked, most + 1));
+    int taken = asked == 0 ? most + 1 : Math.min(asked, most + 1);
+    var growth = memory.growing(call, SERIES_BYTES);
+    var all = store.series(new Lookup(matchers, start, end, taken, growth));
     if (all.size() > most) {
       throw new FaultException(
           Fault.TOO_MANY_SAMPLES,
           "more than " + most + " series; limit says how many are wanted, or match[] fewer");
     }
-    memory.open(call).hold(SERIES_BYTES * all.size());
+    growth.accept(all.size());
     return list(all, limit, JsonOut::labels);
   }
 

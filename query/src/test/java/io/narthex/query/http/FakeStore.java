@@ -15,6 +15,7 @@ import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreAdmin;
 import io.narthex.pipeline.storage.StoreStatistics;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,15 @@ final class FakeStore implements SampleStore, StoreAdmin {
 
   /** The samples of a series, by hand. */
   final Map<Labels, SampleBuffer> samples = new HashMap<>();
+
+  /** Lookups that run. */
+  final AtomicInteger lookups = new AtomicInteger();
+
+  /** Series that lookups have come across. */
+  final AtomicInteger visited = new AtomicInteger();
+
+  /** Whether lookups go on until they are stopped. */
+  volatile boolean endless;
 
   /** Selections that are not closed yet. */
   final AtomicInteger open = new AtomicInteger();
@@ -100,25 +110,43 @@ final class FakeStore implements SampleStore, StoreAdmin {
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
+  public List<String> labelNames(Lookup lookup) {
     var names = new TreeSet<String>();
-    matching(matchers, from, to).forEach(labels -> names.addAll(labels.names()));
-    return limited(List.copyOf(names), limit);
+    matching(lookup, names).forEach(labels -> names.addAll(labels.names()));
+    return limited(List.copyOf(names), lookup.limit());
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+  public List<String> labelValues(String name, Lookup lookup) {
     var values = new TreeSet<String>();
-    matching(matchers, from, to)
+    matching(lookup, values)
         .filter(labels -> labels.has(name))
         .forEach(labels -> values.add(labels.get(name)));
-    return limited(List.copyOf(values), limit);
+    return limited(List.copyOf(values), lookup.limit());
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return limited(matching(matchers, from, to).toList(), limit);
+  public List<Labels> series(Lookup lookup) {
+    var found = new ArrayList<Labels>();
+    matching(lookup, found).forEach(found::add);
+    return limited(found, lookup.limit());
+  }
+
+  private Stream<Labels> matching(Lookup lookup, Collection<?> found) {
+    lookups.incrementAndGet();
+    try {
+      do {
+        lookup.growth().accept(found.size());
+      } while (endless);
+    } finally {
+      lookups.decrementAndGet();
+    }
+    return matching(lookup.matchers(), lookup.from(), lookup.to())
+        .peek(
+            labels -> {
+              visited.incrementAndGet();
+              lookup.growth().accept(found.size() + 1);
+            });
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -119,20 +120,21 @@ final class BlockPostings implements Postings {
   }
 
   @Override
-  public List<String> valuesIn(String name, RoaringBitmap series) {
+  public void valuesIn(
+      String name, RoaringBitmap series, Consumer<String> found, Runnable checkpoint) {
     int number = names.indexOf(name);
     if (number < 0 || series.isEmpty()) {
-      return List.of();
+      return;
     }
     ImmutableRoaringBitmap wanted = series.toMutableRoaringBitmap();
-    List<String> values = new ArrayList<>();
     for (int row = firstRows[number]; row < firstRows[number + 1]; row++) {
       var holders = new ImmutableRoaringBitmap(batch.bytesAt(Tables.POSTINGS_SERIES, row));
       if (ImmutableRoaringBitmap.intersects(holders, wanted)) {
-        values.add(batch.stringAt(Tables.POSTINGS_VALUE, row));
+        found.accept(batch.stringAt(Tables.POSTINGS_VALUE, row));
+      } else {
+        checkpoint.run();
       }
     }
-    return values;
   }
 
   @Override

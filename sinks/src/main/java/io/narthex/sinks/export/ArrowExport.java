@@ -74,8 +74,7 @@ public final class ArrowExport implements AutoCloseable {
   private Export.Summary write(OutputStream out, Export.Progress progress) throws IOException {
     var vectors = new ArrayList<FieldVector>();
     long id = 0;
-    for (String label :
-        export.store().labelNames(export.matchers(), export.from(), export.to(), 0)) {
+    for (String label : export.store().labelNames(export.lookup())) {
       vectors.add(labelColumn(label, id++));
     }
     var utc = new ArrowType.Timestamp(TimeUnit.MILLISECOND, "UTC");
@@ -97,8 +96,7 @@ public final class ArrowExport implements AutoCloseable {
   }
 
   private IntVector labelColumn(String label, long id) {
-    var values =
-        export.store().labelValues(label, export.matchers(), export.from(), export.to(), 0);
+    var values = export.store().labelValues(label, export.lookup());
     var encoding = new DictionaryEncoding(id, false, null);
     var texts = new VarCharVector(label, allocator);
     opened.add(texts);

@@ -2,6 +2,7 @@ package io.narthex.sinks.export;
 
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.narthex.pipeline.storage.SeriesSelection;
 import java.util.ArrayList;
@@ -45,7 +46,12 @@ public record Export(SampleStore store, List<List<Matcher>> matchers, long from,
 
   /** The metric names of the series. */
   List<String> metricNames() {
-    return store.labelValues("__name__", matchers, from, to, 0);
+    return store.labelValues("__name__", lookup());
+  }
+
+  /** The series, for questions of their labels. */
+  Lookup lookup() {
+    return new Lookup(matchers, from, to, 0);
   }
 
   /**

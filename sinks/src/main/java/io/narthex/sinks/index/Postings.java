@@ -1,7 +1,7 @@
 package io.narthex.sinks.index;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -25,15 +25,21 @@ public interface Postings {
     return values(name).size();
   }
 
-  /** Values that a label has in these series, in byte order. */
-  default List<String> valuesIn(String name, RoaringBitmap series) {
-    var found = new ArrayList<String>();
+  /**
+   * Finds the values that a label has in these series.
+   *
+   * @param found is given each of them once, in byte order
+   * @param checkpoint is run for each of the others, and may stop the search by an exception
+   */
+  default void valuesIn(
+      String name, RoaringBitmap series, Consumer<String> found, Runnable checkpoint) {
     for (var value : values(name)) {
       if (RoaringBitmap.intersects(get(name, value), series)) {
-        found.add(value);
+        found.accept(value);
+      } else {
+        checkpoint.run();
       }
     }
-    return found;
   }
 
   /** Names of all labels, in byte order, each once. */

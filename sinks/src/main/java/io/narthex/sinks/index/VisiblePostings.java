@@ -2,6 +2,7 @@ package io.narthex.sinks.index;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -52,8 +53,9 @@ public final class VisiblePostings implements Postings {
   }
 
   @Override
-  public List<String> valuesIn(String name, RoaringBitmap series) {
-    return all.valuesIn(name, RoaringBitmap.andNot(series, hidden));
+  public void valuesIn(
+      String name, RoaringBitmap series, Consumer<String> found, Runnable checkpoint) {
+    all.valuesIn(name, RoaringBitmap.andNot(series, hidden), found, checkpoint);
   }
 
   @Override

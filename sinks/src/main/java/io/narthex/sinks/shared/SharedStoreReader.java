@@ -2,7 +2,6 @@ package io.narthex.sinks.shared;
 
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
-import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreStatistics;
@@ -91,19 +90,18 @@ public final class SharedStoreReader implements SampleStore, AutoCloseable {
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return view.labelNames(matchers, from, to, limit);
+  public List<String> labelNames(Lookup lookup) {
+    return view.labelNames(lookup);
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
-    return view.labelValues(name, matchers, from, to, limit);
+  public List<String> labelValues(String name, Lookup lookup) {
+    return view.labelValues(name, lookup);
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return view.series(matchers, from, to, limit);
+  public List<Labels> series(Lookup lookup) {
+    return view.series(lookup);
   }
 
   @Override

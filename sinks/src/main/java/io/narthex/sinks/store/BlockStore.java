@@ -248,25 +248,24 @@ public final class BlockStore
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
-    var places = headPlaces(from, to);
-    var held = blocks.retain(from, to);
+  public List<String> labelNames(Lookup lookup) {
+    var places = headPlaces(lookup.from(), lookup.to());
+    var held = blocks.retain(lookup.from(), lookup.to());
     try {
       held.blocks().forEach(block -> places.add(Facets.Place.of(held, block)));
-      return new Facets(places, matchers).names(limit);
+      return new Facets(places, lookup).names();
     } finally {
       held.release();
     }
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
-    var places = headPlaces(from, to);
-    var held = blocks.retain(from, to);
+  public List<String> labelValues(String name, Lookup lookup) {
+    var places = headPlaces(lookup.from(), lookup.to());
+    var held = blocks.retain(lookup.from(), lookup.to());
     try {
       held.blocks().forEach(block -> places.add(Facets.Place.of(held, block)));
-      return new Facets(places, matchers).values(name, limit);
+      return new Facets(places, lookup).values(name);
     } finally {
       held.release();
     }
@@ -283,8 +282,8 @@ public final class BlockStore
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return Facets.series(this, matchers, from, to, limit);
+  public List<Labels> series(Lookup lookup) {
+    return Facets.series(this, lookup);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.narthex.sinks.store;
 
 import io.narthex.pipeline.model.Labels;
-import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleStore;
 import io.narthex.pipeline.storage.SeriesSelection;
 import io.narthex.pipeline.storage.StoreStatistics;
@@ -43,21 +42,20 @@ public final class BlockView implements SampleStore, AutoCloseable {
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
-    var held = blocks.retain(from, to);
+  public List<String> labelNames(Lookup lookup) {
+    var held = blocks.retain(lookup.from(), lookup.to());
     try {
-      return new Facets(places(held), matchers).names(limit);
+      return new Facets(places(held), lookup).names();
     } finally {
       held.release();
     }
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
-    var held = blocks.retain(from, to);
+  public List<String> labelValues(String name, Lookup lookup) {
+    var held = blocks.retain(lookup.from(), lookup.to());
     try {
-      return new Facets(places(held), matchers).values(name, limit);
+      return new Facets(places(held), lookup).values(name);
     } finally {
       held.release();
     }
@@ -70,8 +68,8 @@ public final class BlockView implements SampleStore, AutoCloseable {
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return Facets.series(this, matchers, from, to, limit);
+  public List<Labels> series(Lookup lookup) {
+    return Facets.series(this, lookup);
   }
 
   @Override

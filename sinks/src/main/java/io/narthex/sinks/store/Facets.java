@@ -4,6 +4,8 @@ import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Names;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
+import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.index.Postings;
 import io.narthex.sinks.index.PostingsQuery;
@@ -23,8 +25,13 @@ final class Facets {
   /** Up to so many series of a place are asked for their names. */
   private static final int FEW = 4096;
 
+  /** Series or values between two looks whether the lookup is still wanted. */
+  private static final int LOOK = 256;
+
   private final List<Place> places;
+  private final Lookup lookup;
   private final List<List<Matcher>> matchers;
+  private int steps;
 
   /**
    * An inverted index and the labels of its series.
@@ -37,51 +44,65 @@ final class Facets {
     }
   }
 
-  /**
-   * Makes facets of the series that satisfy one whole set of matchers.
-   *
-   * @param matchers no sets: all series
-   */
-  Facets(List<Place> places, List<List<Matcher>> matchers) {
+  /** Makes facets of the series that a lookup asks for; for one use. */
+  Facets(List<Place> places, Lookup lookup) {
     this.places = places;
-    this.matchers = matchers;
+    this.lookup = lookup;
+    this.matchers = lookup.matchers();
   }
 
-  List<String> names(int limit) {
+  List<String> names() {
     var found = new HashSet<String>();
     for (var place : places) {
       if (matchers.isEmpty()) {
         found.addAll(place.postings.names());
         continue;
       }
-      var series = matching(place.postings);
+      var series = matching(place.postings, found);
       if (series.getCardinality() <= FEW) {
         series.forEach(
-            (int id) -> place.labels.apply(id).forEach((name, value) -> found.add(name)));
+            (int id) -> {
+              look(found);
+              place.labels.apply(id).forEach((name, value) -> found.add(name));
+            });
         continue;
       }
       for (var name : place.postings.names()) {
-        if (!found.contains(name) && anyValue(place.postings, name, series)) {
+        lookup.growth().accept(found.size() + 1);
+        if (!found.contains(name) && anyValue(place.postings, name, series, found)) {
           found.add(name);
         }
       }
     }
-    return sorted(found, limit);
+    return sorted(found, lookup.limit());
   }
 
-  List<String> values(String name, int limit) {
+  List<String> values(String name) {
+    int limit = lookup.limit();
     var found = new HashSet<String>();
     for (var place : places) {
       if (matchers.isEmpty()) {
+        lookup.growth().accept(found.size() + place.postings.valueCount(name));
         var values = place.postings.values(name);
         found.addAll(limit > 0 && values.size() > limit ? values.subList(0, limit) : values);
         continue;
       }
-      var series = matching(place.postings);
+      var series = matching(place.postings, found);
       if (series.getCardinality() <= place.postings.valueCount(name)) {
-        series.forEach((int id) -> found.add(place.labels.apply(id).get(name)));
+        series.forEach(
+            (int id) -> {
+              look(found);
+              found.add(place.labels.apply(id).get(name));
+            });
       } else {
-        found.addAll(place.postings.valuesIn(name, series));
+        place.postings.valuesIn(
+            name,
+            series,
+            value -> {
+              look(found);
+              found.add(value);
+            },
+            () -> look(found));
       }
     }
     found.remove(""); // of series without the label
@@ -89,32 +110,46 @@ final class Facets {
   }
 
   /** Label sets of series; see {@link SampleStore#series}. */
-  static List<Labels> series(
-      SampleStore store, List<List<Matcher>> matchers, long from, long to, int limit) {
+  static List<Labels> series(SampleStore store, Lookup lookup) {
+    var matchers = lookup.matchers();
     if (matchers.size() <= 1) {
-      return labels(store, matchers.isEmpty() ? List.of() : matchers.get(0), from, to, limit);
+      return labels(store, matchers.isEmpty() ? List.of() : matchers.get(0), lookup, 0);
     }
     var found = new TreeSet<Labels>();
     for (var set : matchers) {
-      found.addAll(labels(store, set, from, to, limit));
+      found.addAll(labels(store, set, lookup, found.size()));
     }
-    return limited(new ArrayList<>(found), limit);
+    return limited(new ArrayList<>(found), lookup.limit());
   }
 
   private static List<Labels> labels(
-      SampleStore store, List<Matcher> matchers, long from, long to, int limit) {
-    try (var selection = store.select(new SampleStore.Selector(matchers, from, to, true))) {
+      SampleStore store, List<Matcher> matchers, Lookup lookup, int before) {
+    int limit = lookup.limit();
+    Runnable checkpoint = () -> lookup.growth().accept(before);
+    var wanted = new Selector(matchers, lookup.from(), lookup.to(), true, checkpoint);
+    try (var selection = store.select(wanted)) {
       int count = limit > 0 ? Math.min(limit, selection.size()) : selection.size();
-      var all = new ArrayList<Labels>(count);
+      var all = new ArrayList<Labels>();
       for (int i = 0; i < count; i++) {
+        if (i % LOOK == 0) {
+          lookup.growth().accept(before + Math.min(count, i + LOOK));
+        }
         all.add(selection.labels(i));
       }
       return all;
     }
   }
 
-  private static boolean anyValue(Postings place, String name, RoaringBitmap series) {
+  private void look(Set<?> found) {
+    steps++;
+    if (steps % LOOK == 0) {
+      lookup.growth().accept(found.size() + LOOK);
+    }
+  }
+
+  private boolean anyValue(Postings place, String name, RoaringBitmap series, Set<?> found) {
     for (var value : place.values(name)) {
+      look(found);
       if (RoaringBitmap.intersects(place.get(name, value), series)) {
         return true;
       }
@@ -122,13 +157,14 @@ final class Facets {
     return false;
   }
 
-  private RoaringBitmap matching(Postings place) {
+  private RoaringBitmap matching(Postings place, Set<?> found) {
+    Runnable checkpoint = () -> lookup.growth().accept(found.size());
     if (matchers.size() == 1) {
-      return PostingsQuery.select(place, matchers.get(0));
+      return PostingsQuery.select(place, matchers.get(0), checkpoint);
     }
     var all = new RoaringBitmap();
     for (var set : matchers) {
-      all.or(PostingsQuery.select(place, set));
+      all.or(PostingsQuery.select(place, set, checkpoint));
     }
     return all;
   }

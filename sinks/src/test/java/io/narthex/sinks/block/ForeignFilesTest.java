@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.sinks.store.BlockStore;
 import io.narthex.sinks.store.StoreOptions;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -60,8 +61,8 @@ class ForeignFilesTest {
     try (var store = open()) {
       append(store, NOW + 2);
       assertThat(store.statistics().blocks()).isEqualTo(1);
-      assertThat(store.series(List.of(), NOW, NOW, 0)).hasSize(1);
-      assertThat(store.series(List.of(), NOW + 1, NOW + 1, 0)).hasSize(1);
+      assertThat(store.series(new Lookup(List.of(), NOW, NOW, 0))).hasSize(1);
+      assertThat(store.series(new Lookup(List.of(), NOW + 1, NOW + 1, 0))).hasSize(1);
     }
     assertThat(log.list.stream().map(ILoggingEvent::getFormattedMessage))
         .contains(

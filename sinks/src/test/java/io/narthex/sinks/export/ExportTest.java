@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.SampleStore;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.pipeline.wire.OpenMetricsValidator;
 import io.narthex.sinks.prometheus.Import;
 import io.narthex.sinks.prometheus.ImportSummary;
@@ -150,7 +151,7 @@ class ExportTest {
       assertThat(summary.faults()).isEmpty();
       assertThat(summary.samples()).isEqualTo(lines);
       assertThat(summary.series()).isEqualTo(7);
-      assertThat(store.labelValues("le", List.of(), Long.MIN_VALUE, Long.MAX_VALUE, 0))
+      assertThat(store.labelValues("le", new Lookup(List.of(), Long.MIN_VALUE, Long.MAX_VALUE, 0)))
           .containsExactly("1.0");
     }
   }

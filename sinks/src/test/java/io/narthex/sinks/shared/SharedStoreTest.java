@@ -9,6 +9,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.narthex.sinks.compact.CompactionOptions;
 import java.io.IOException;
@@ -72,7 +73,7 @@ class SharedStoreTest {
       assertThat(reader.refresh()).isEqualTo(2);
       assertThat(read(reader)).containsExactly("0000: 0=1.0", "0001: 0=1.0 1=2.0", "0002: 1=2.0");
       assertThat(read(reader, Matcher.equal("s", "0002"))).containsExactly("0002: 1=2.0");
-      assertThat(reader.labelValues("s", List.of(), START, START + 10, 0))
+      assertThat(reader.labelValues("s", new Lookup(List.of(), START, START + 10, 0)))
           .containsExactly("0000", "0001");
     }
   }

@@ -8,6 +8,7 @@ import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.narthex.sinks.wal.WalSync;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -66,15 +67,21 @@ class BlockStoreTest {
       store.flush();
       append(store, NOW + 1, "a", 3, 1);
       long all = Long.MAX_VALUE;
-      assertThat(store.labelNames(List.of(), 0, all, 0)).containsExactly("__name__", "host");
-      assertThat(store.labelValues("__name__", List.of(), 0, all, 0)).containsExactly("a", "b");
-      assertThat(store.labelValues("host", List.of(), 0, all, 2)).containsExactly("h0", "h1");
+      assertThat(store.labelNames(new Lookup(List.of(), 0, all, 0)))
+          .containsExactly("__name__", "host");
+      assertThat(store.labelValues("__name__", new Lookup(List.of(), 0, all, 0)))
+          .containsExactly("a", "b");
+      assertThat(store.labelValues("host", new Lookup(List.of(), 0, all, 2)))
+          .containsExactly("h0", "h1");
       var onlyB = List.of(List.of(Matcher.equal("__name__", "b")));
-      assertThat(store.labelValues("host", onlyB, 0, all, 0)).containsExactly("h0", "h1");
-      assertThat(store.labelNames(onlyB, 0, all, 0)).containsExactly("__name__", "host");
-      assertThat(store.labelValues("__name__", List.of(), 0, NOW, 0)).containsExactly("b");
-      assertThat(store.series(List.of(), 0, all, 0)).hasSize(5).isSorted();
-      assertThat(store.series(onlyB, 0, all, 1)).hasSize(1);
+      assertThat(store.labelValues("host", new Lookup(onlyB, 0, all, 0)))
+          .containsExactly("h0", "h1");
+      assertThat(store.labelNames(new Lookup(onlyB, 0, all, 0)))
+          .containsExactly("__name__", "host");
+      assertThat(store.labelValues("__name__", new Lookup(List.of(), 0, NOW, 0)))
+          .containsExactly("b");
+      assertThat(store.series(new Lookup(List.of(), 0, all, 0))).hasSize(5).isSorted();
+      assertThat(store.series(new Lookup(onlyB, 0, all, 1))).hasSize(1);
     }
   }
 

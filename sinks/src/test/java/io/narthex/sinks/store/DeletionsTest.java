@@ -10,6 +10,7 @@ import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.Deletion;
 import io.narthex.pipeline.storage.Deletion.State;
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -165,13 +166,15 @@ class DeletionsTest {
       store.delete(OF_M, NOW - 60_000, NOW - 60_000);
       append(store, "n", "a", NOW, 2);
       long all = Long.MAX_VALUE;
-      assertThat(store.labelValues("__name__", List.of(), 0, all, 0)).containsExactly("n");
-      assertThat(store.labelValues("s", List.of(), 0, all, 0)).containsExactly("a");
-      assertThat(store.labelValues("s", List.of(OF_M), 0, all, 0)).isEmpty();
-      assertThat(store.labelNames(List.of(OF_M), 0, all, 0)).isEmpty();
-      assertThat(store.series(List.of(ALL), 0, all, 0)).hasSize(1);
+      assertThat(store.labelValues("__name__", new Lookup(List.of(), 0, all, 0)))
+          .containsExactly("n");
+      assertThat(store.labelValues("s", new Lookup(List.of(), 0, all, 0))).containsExactly("a");
+      assertThat(store.labelValues("s", new Lookup(List.of(OF_M), 0, all, 0))).isEmpty();
+      assertThat(store.labelNames(new Lookup(List.of(OF_M), 0, all, 0))).isEmpty();
+      assertThat(store.series(new Lookup(List.of(ALL), 0, all, 0))).hasSize(1);
       append(store, "m", "only", NOW, 2);
-      assertThat(store.labelValues("s", List.of(), 0, all, 0)).containsExactly("a", "only");
+      assertThat(store.labelValues("s", new Lookup(List.of(), 0, all, 0)))
+          .containsExactly("a", "only");
     }
   }
 

@@ -9,6 +9,7 @@ import io.narthex.pipeline.model.Matcher.Type;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.narthex.sinks.wal.WalSync;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -121,14 +122,15 @@ class SelectionCacheTest {
         store.flush();
       }
       var few = List.of(List.of(Matcher.equal("__name__", "few")));
-      assertThat(store.labelValues("i", few, base, base, 0)).containsExactly("0", "1", "2");
-      assertThat(store.labelValues("none", few, base, base, 0)).isEmpty();
-      assertThat(store.labelNames(few, base, base, 0)).containsExactly("__name__", "i");
+      assertThat(store.labelValues("i", new Lookup(few, base, base, 0)))
+          .containsExactly("0", "1", "2");
+      assertThat(store.labelValues("none", new Lookup(few, base, base, 0))).isEmpty();
+      assertThat(store.labelNames(new Lookup(few, base, base, 0))).containsExactly("__name__", "i");
       var many = List.of(List.of(Matcher.equal("__name__", "many")));
-      assertThat(store.labelValues("i", many, base, base, 0)).hasSize(SERIES);
-      assertThat(store.labelValues("__name__", List.of(ALL), base, base, 0))
+      assertThat(store.labelValues("i", new Lookup(many, base, base, 0))).hasSize(SERIES);
+      assertThat(store.labelValues("__name__", new Lookup(List.of(ALL), base, base, 0)))
           .containsExactly("few", "many");
-      assertThat(store.series(few, base, base, 2)).hasSize(2);
+      assertThat(store.series(new Lookup(few, base, base, 2))).hasSize(2);
     }
   }
 

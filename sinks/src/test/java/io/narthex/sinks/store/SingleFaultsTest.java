@@ -10,6 +10,7 @@ import io.narthex.pipeline.model.MetricMetadata.MetricType;
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
 import io.narthex.pipeline.storage.SampleBuffer;
+import io.narthex.pipeline.storage.SampleStore.Lookup;
 import io.narthex.pipeline.storage.SampleStore.Selector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -132,7 +133,7 @@ class SingleFaultsTest {
 
   private static void checkNames(
       BlockStore store, Map<String, Map<Long, Double>> found, String what) {
-    var values = store.labelValues("s", List.of(), 0, Long.MAX_VALUE, 0);
+    var values = store.labelValues("s", new Lookup(List.of(), 0, Long.MAX_VALUE, 0));
     assertThat(values).as(what).doesNotContain("7");
     for (var name : found.keySet()) {
       assertThat(values).as(what).anySatisfy(s -> assertThat(name).contains("\"" + s + "\""));

@@ -63,19 +63,18 @@ final class NodeStore implements SampleStore {
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return window.labelNames(matchers, from, to, limit);
+  public List<String> labelNames(Lookup lookup) {
+    return window.labelNames(lookup);
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
-    return window.labelValues(name, matchers, from, to, limit);
+  public List<String> labelValues(String name, Lookup lookup) {
+    return window.labelValues(name, lookup);
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return window.series(matchers, from, to, limit);
+  public List<Labels> series(Lookup lookup) {
+    return window.series(lookup);
   }
 
   @Override

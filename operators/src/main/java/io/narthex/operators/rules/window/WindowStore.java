@@ -274,25 +274,26 @@ public final class WindowStore implements SampleStore {
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
+  public List<String> labelNames(Lookup lookup) {
     Set<String> names = new TreeSet<>(Names.BYTE_ORDER);
-    matching(matchers, from, to).forEach(labels -> names.addAll(labels.names()));
-    return limited(names.stream(), limit);
+    matching(lookup, names).forEach(labels -> names.addAll(labels.names()));
+    return limited(names.stream(), lookup.limit());
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+  public List<String> labelValues(String name, Lookup lookup) {
     Set<String> values = new TreeSet<>(Names.BYTE_ORDER);
-    matching(matchers, from, to)
+    matching(lookup, values)
         .filter(labels -> labels.has(name))
         .forEach(labels -> values.add(labels.get(name)));
-    return limited(values.stream(), limit);
+    return limited(values.stream(), lookup.limit());
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
-    return limited(matching(matchers, from, to).sorted(), limit);
+  public List<Labels> series(Lookup lookup) {
+    var found = new ArrayList<Labels>();
+    matching(lookup, found).forEach(found::add);
+    return limited(found.stream().sorted(), lookup.limit());
   }
 
   @Override
@@ -301,9 +302,11 @@ public final class WindowStore implements SampleStore {
         all.size(), Long.MAX_VALUE, Long.MIN_VALUE, all.size(), 0, Long.MAX_VALUE, Long.MIN_VALUE);
   }
 
-  private Stream<Labels> matching(List<List<Matcher>> sets, long from, long to) {
+  private Stream<Labels> matching(Lookup lookup, Collection<?> found) {
+    var sets = lookup.matchers();
     return all.stream()
-        .filter(window -> window.overlaps(from, to))
+        .peek(window -> lookup.growth().accept(found.size()))
+        .filter(window -> window.overlaps(lookup.from(), lookup.to()))
         .map(SeriesWindow::labels)
         .filter(labels -> sets.isEmpty() || sets.stream().anyMatch(set -> matches(labels, set)));
   }

@@ -1,7 +1,6 @@
 package io.narthex.operators.rules.evaluation;
 
 import io.narthex.pipeline.model.Labels;
-import io.narthex.pipeline.model.Matcher;
 import io.narthex.pipeline.storage.BufferedPage;
 import io.narthex.pipeline.storage.PageCursor;
 import io.narthex.pipeline.storage.SampleBuffer;
@@ -86,18 +85,17 @@ final class FrozenStore implements SampleStore {
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> matchers, long from, long to, int limit) {
+  public List<String> labelNames(Lookup lookup) {
     throw new UnsupportedOperationException("only selects");
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> matchers, long from, long to, int limit) {
+  public List<String> labelValues(String name, Lookup lookup) {
     throw new UnsupportedOperationException("only selects");
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> matchers, long from, long to, int limit) {
+  public List<Labels> series(Lookup lookup) {
     throw new UnsupportedOperationException("only selects");
   }
 

@@ -105,18 +105,17 @@ final class ArrayStore implements SampleStore {
   }
 
   @Override
-  public List<String> labelNames(List<List<Matcher>> sets, long from, long to, int limit) {
+  public List<String> labelNames(Lookup lookup) {
     return List.of();
   }
 
   @Override
-  public List<String> labelValues(
-      String name, List<List<Matcher>> sets, long from, long to, int limit) {
+  public List<String> labelValues(String name, Lookup lookup) {
     return List.of();
   }
 
   @Override
-  public List<Labels> series(List<List<Matcher>> sets, long from, long to, int limit) {
+  public List<Labels> series(Lookup lookup) {
     return List.of();
   }
 
