@@ -12,7 +12,12 @@ public final class SampleBuffer {
   /** Bytes asked for at least when more is needed, so that asking costs little. */
   private static final long PIECE = 64 << 10;
 
-  /** What gives a buffer leave to hold native histograms, which may take much more than a row. */
+  private static final long ROW_BYTES = 16;
+
+  /**
+   * What gives a buffer leave to grow, and to hold native histograms, which may take much more than
+   * a row.
+   */
   public interface Budget {
     /** Counts bytes as held; fails if there are not so many. */
     void take(long bytes);
@@ -40,8 +45,9 @@ public final class SampleBuffer {
   }
 
   /**
-   * @param budget what is asked before histograms are held, piece by piece; none if null. What is
-   *     granted is given back when the buffer is cleared.
+   * @param budget what is asked before the columns grow beyond the capacity, and before histograms
+   *     are held, piece by piece; none if null. What is granted for histograms is given back when
+   *     the buffer is cleared.
    */
   public SampleBuffer(int capacity, @Nullable Budget budget) {
     this.budget = budget;
@@ -171,6 +177,9 @@ public final class SampleBuffer {
       return;
     }
     int larger = Math.max(capacity, 2 * timestamps.length);
+    if (budget != null) {
+      budget.take(ROW_BYTES * (larger - timestamps.length));
+    }
     timestamps = Arrays.copyOf(timestamps, larger);
     values = Arrays.copyOf(values, larger);
     if (histograms != null) {
@@ -186,8 +195,13 @@ public final class SampleBuffer {
     size += rows;
   }
 
+  /** How many rows the columns have room for. */
+  public int capacity() {
+    return timestamps.length;
+  }
+
   /** Bytes held by the columns and by native histograms. */
   public long sizeInBytes() {
-    return 16L * timestamps.length + histogramBytes;
+    return ROW_BYTES * timestamps.length + histogramBytes;
   }
 }

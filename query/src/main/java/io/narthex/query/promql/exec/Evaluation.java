@@ -14,6 +14,7 @@ import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.ast.Expr;
 import io.narthex.query.promql.exec.EngineOptions.Feature;
 import io.narthex.query.promql.function.Column;
+import io.narthex.query.promql.function.StepRanges;
 import io.narthex.query.promql.print.ExprPrinter;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -213,6 +214,21 @@ final class Evaluation implements AutoCloseable {
     memory.releaseSpare(bytes);
   }
 
+  /** What columns of times may take beside. */
+  StepRanges.Budget columnBudget() {
+    return new StepRanges.Budget() {
+      @Override
+      public boolean mayTake(long bytes) {
+        return memory.holdAmple(bytes);
+      }
+
+      @Override
+      public void giveBack(long bytes) {
+        memory.release(bytes);
+      }
+    };
+  }
+
   /** Counts bytes as held if that is within the limits. */
   boolean mayReserve(long bytes) {
     return memory.hold(bytes) == MemoryAccount.Outcome.GRANTED;
@@ -338,12 +354,17 @@ final class Evaluation implements AutoCloseable {
   void hold(Expr asking, long samples) {
     reserve(asking, BYTES_PER_SAMPLE * samples);
     held += samples;
-    if (held > peak) {
-      peak = held;
+    look(asking, 0);
+  }
+
+  /** Counts samples as held for the moment, in a buffer whose bytes are counted. */
+  void look(Expr asking, long samples) {
+    if (held + samples > peak) {
+      peak = held + samples;
       peakSite = asking;
     }
-    if (held > options.maxSamples()) {
-      throw tooManySamples(asking, held);
+    if (held + samples > options.maxSamples()) {
+      throw tooManySamples(asking, held + samples);
     }
   }
 
@@ -364,11 +385,24 @@ final class Evaluation implements AutoCloseable {
     }
   }
 
-  /** A buffer to read into, whose histograms count as held by the part that is planned now. */
+  /** A buffer to read into, which counts as held by the part that is planned now. */
   SampleBuffer buffer() {
+    return buffer(BUFFER_ROWS);
+  }
+
+  /**
+   * A buffer as another that is read into.
+   *
+   * @return null if there is no memory for it
+   */
+  @Nullable SampleBuffer bufferLike(SampleBuffer other) {
+    return mayReserve(BYTES_PER_SAMPLE * other.capacity()) ? buffer(other.capacity()) : null;
+  }
+
+  private SampleBuffer buffer(int rows) {
     Expr asking = site;
     return new SampleBuffer(
-        BUFFER_ROWS,
+        rows,
         new SampleBuffer.Budget() {
           @Override
           public void take(long bytes) {

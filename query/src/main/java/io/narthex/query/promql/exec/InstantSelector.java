@@ -49,30 +49,33 @@ final class InstantSelector implements Operand.Vector {
     site = evaluation.site();
     read = evaluation.buffer();
     hints = new ResetHints(evaluation);
-    kept = new StepRanges.Kept(reach.ranges(grid, evaluation.lookbackMillis()));
+    kept =
+        new StepRanges.Kept(
+            reach.ranges(grid, evaluation.lookbackMillis()), evaluation.columnBudget());
     evaluation.reserve(StepRanges.bytes(grid.steps(), 1));
     selection =
         evaluation.select(
             matchers, reach.first(grid) - evaluation.lookbackMillis() + 1, reach.last(grid));
   }
 
-  private InstantSelector(InstantSelector other, Evaluation helper) {
+  private InstantSelector(InstantSelector other, Evaluation helper, SampleBuffer buffer) {
     evaluation = helper;
     grid = other.grid;
     reach = other.reach;
     part = other.part;
     site = other.site;
-    helper.enter(site);
-    read = helper.buffer();
+    read = buffer;
     hints = new ResetHints(helper);
-    kept = new StepRanges.Kept(reach.ranges(grid, helper.lookbackMillis()));
+    kept = new StepRanges.Kept(reach.ranges(grid, helper.lookbackMillis()), helper.columnBudget());
     selection = other.selection;
   }
 
   @Override
   public Operand.@Nullable Vector twin(Evaluation helper) {
-    return helper.mayReserve(StepRanges.bytes(grid.steps(), 1))
-        ? new InstantSelector(this, helper)
+    helper.enter(site);
+    @Nullable SampleBuffer buffer = helper.bufferLike(read);
+    return buffer != null && helper.mayReserve(StepRanges.bytes(grid.steps(), 1))
+        ? new InstantSelector(this, helper, buffer)
         : null;
   }
 
@@ -101,7 +104,7 @@ final class InstantSelector implements Operand.Vector {
     SampleBuffer buffer = part == Part.VALUE_WITH_HINT ? hints.resolve(read) : read;
     int rows = buffer.size();
     evaluation.countRead(rows);
-    evaluation.hold(site, rows);
+    evaluation.look(site, rows);
     if (!dropsName(series) && !buffer.hasHistograms()) {
       takeFloats(buffer, out);
     } else {
@@ -113,7 +116,6 @@ final class InstantSelector implements Operand.Vector {
         grid.tally().add(step, out.has(step) ? 1 : 0);
       }
     }
-    evaluation.release(rows);
   }
 
   private void takeFloats(SampleBuffer buffer, Column out) {

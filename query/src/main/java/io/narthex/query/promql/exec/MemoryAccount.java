@@ -102,6 +102,16 @@ final class MemoryAccount {
     return true;
   }
 
+  /**
+   * Counts bytes as held, before they are allocated, for what makes the query quicker: if that
+   * leaves it half of its memory, and, should it be large, all queries half of theirs.
+   */
+  synchronized boolean holdAmple(long bytes) {
+    return bytes <= limit / 2 - held
+        && (bytes <= PIECE || bytes <= pool.limit() / 2 - pool.held())
+        && hold(bytes) == Outcome.GRANTED;
+  }
+
   synchronized void releaseSpare(long bytes) {
     spare -= bytes;
     held -= bytes;

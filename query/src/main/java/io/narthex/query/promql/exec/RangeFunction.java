@@ -57,7 +57,8 @@ final class RangeFunction implements Operand.Vector {
     this.factory = factory;
     kernel = factory.create(call);
     plain = call.extension() == Extension.NONE;
-    kept = new StepRanges.Kept(source.reach().ranges(grid, source.range()));
+    kept =
+        new StepRanges.Kept(source.reach().ranges(grid, source.range()), evaluation.columnBudget());
     before = before(call.extension(), evaluation.lookbackMillis());
     beyond = beyond(call.extension(), evaluation.lookbackMillis());
   }

@@ -59,7 +59,7 @@ final class SmoothedSelector implements Operand.Vector {
     buffer.clear();
     selection.read(series, reach.first(grid) - lookback, reach.last(grid) + lookback, buffer);
     evaluation.countRead(buffer.size());
-    evaluation.hold(site, buffer.size());
+    evaluation.look(site, buffer.size());
     window.load(selection.labels(series), buffer, false);
     for (int step = 0; step < grid.steps(); step++) {
       long time = reach.at(grid, step);
@@ -74,7 +74,6 @@ final class SmoothedSelector implements Operand.Vector {
         evaluation.annotations().warn(Notes.mixedFloatsAndHistograms(metric), span);
       }
     }
-    evaluation.release(buffer.size());
   }
 
   private void smooth(long time, int step, Column out) {

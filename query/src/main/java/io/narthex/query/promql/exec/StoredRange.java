@@ -56,7 +56,7 @@ final class StoredRange implements RangeSource {
     selection = evaluation.select(matchers, after + 1, to);
   }
 
-  private StoredRange(StoredRange other, Evaluation helper) {
+  private StoredRange(StoredRange other, Evaluation helper, SampleBuffer buffer) {
     margin = other.margin;
     evaluation = helper;
     grid = other.grid;
@@ -65,15 +65,16 @@ final class StoredRange implements RangeSource {
     after = other.after;
     to = other.to;
     site = other.site;
-    helper.enter(site);
-    buffer = helper.buffer();
+    this.buffer = buffer;
     hints = new ResetHints(helper);
     selection = other.selection;
   }
 
   @Override
-  public RangeSource twin(Evaluation helper) {
-    return new StoredRange(this, helper);
+  public @Nullable RangeSource twin(Evaluation helper) {
+    helper.enter(site);
+    @Nullable SampleBuffer own = helper.bufferLike(buffer);
+    return own == null ? null : new StoredRange(this, helper, own);
   }
 
   @Override
@@ -105,8 +106,7 @@ final class StoredRange implements RangeSource {
     } else {
       summarize(margin.summary, series);
     }
-    evaluation.hold(site, buffer.size());
-    evaluation.release(buffer.size());
+    evaluation.look(site, buffer.size());
     SampleBuffer samples = margin.resolvesHints ? hints.resolve(buffer) : buffer;
     into.load(selection.labels(series), samples, evaluation.has(Feature.USE_START_TIMESTAMPS));
   }

@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the range of each step begins and ends in a column of sample times. Series of one scrape
  * have equal times, so what is found out for one of them holds for its neighbours: {@link #of}
- * keeps the latest few columns. Times are milliseconds. Confined to one thread.
+ * keeps the latest few columns, as far as there is memory. Times are milliseconds. Confined to one
+ * thread.
  */
 public final class StepRanges {
   /** Columns that are kept; a power of two. */
   private static final int KEPT = 16;
 
   private final long[] times;
+  private final int count;
   private final int[] from;
   private final int[] to;
   private final long[] filled;
@@ -33,19 +35,47 @@ public final class StepRanges {
   public record Grid(
       long start, long interval, int steps, long firstEnd, long endInterval, long length) {}
 
+  /** What gives leave to keep columns of times. */
+  public interface Budget {
+    /** Counts bytes as held, unless there are not so many to spare. */
+    boolean mayTake(long bytes);
+
+    /** Counts bytes as no longer held. */
+    void giveBack(long bytes);
+  }
+
   /** The latest columns of times, for one grid. */
   public static final class Kept {
     private final Grid grid;
+    private final Budget budget;
     private final @Nullable StepRanges[] columns = new StepRanges[KEPT];
 
-    public Kept(Grid grid) {
+    /**
+     * @param budget what is asked for columns of times; what {@link #bytes} says is counted already
+     */
+    public Kept(Grid grid, Budget budget) {
       this.grid = grid;
+      this.budget = budget;
+    }
+
+    /** Makes room for a column in the place of another; false if there is none. */
+    private boolean mayReplace(@Nullable StepRanges before, int place, int count) {
+      long more = (long) Long.BYTES * (count - (before == null ? 0 : before.count));
+      if (more > 0 && !budget.mayTake(more)) {
+        return false;
+      }
+      columns[place] = null;
+      if (more < 0) {
+        budget.giveBack(-more);
+      }
+      return true;
     }
   }
 
-  private StepRanges(Grid grid, long[] times) {
+  private StepRanges(Grid grid, long[] times, int count) {
     this.grid = grid;
     this.times = times;
+    this.count = count;
     from = new int[grid.steps];
     to = new int[grid.steps];
     filled = new long[(grid.steps + 63) >>> 6];
@@ -59,7 +89,7 @@ public final class StepRanges {
     for (int step = 0; step < grid.steps; step++) {
       long last = grid.firstEnd + step * grid.endInterval;
       long before = last - grid.length;
-      while (end < times.length && times[end] <= last) {
+      while (end < count && times[end] <= last) {
         end++;
       }
       while (begin < end && times[begin] <= before) {
@@ -76,7 +106,7 @@ public final class StepRanges {
   }
 
   /**
-   * The ranges over a column of times.
+   * The ranges over a column of times, which must not change before they are asked for again.
    *
    * @param times ascending; the first {@code count} count
    */
@@ -87,15 +117,21 @@ public final class StepRanges {
       place = (int) ((mixed * 0x9E3779B97F4A7C15L) >>> 60) & (KEPT - 1);
     }
     @Nullable StepRanges known = kept.columns[place];
-    if (known != null && Arrays.equals(known.times, 0, known.times.length, times, 0, count)) {
+    if (known != null && Arrays.equals(known.times, 0, known.count, times, 0, count)) {
       return known;
     }
-    var ranges = new StepRanges(kept.grid, Arrays.copyOf(times, count));
+    if (!kept.mayReplace(known, place, count)) {
+      return new StepRanges(kept.grid, times, count);
+    }
+    var ranges = new StepRanges(kept.grid, Arrays.copyOf(times, count), count);
     kept.columns[place] = ranges;
     return ranges;
   }
 
-  /** Bytes that kept ranges take for so many series, estimated; with what kernels derive. */
+  /**
+   * Bytes that kept ranges take for so many series, estimated; with what kernels derive, without
+   * the columns of times.
+   */
   public static long bytes(int steps, int series) {
     return (long) Math.min(KEPT, series) * steps * 48;
   }

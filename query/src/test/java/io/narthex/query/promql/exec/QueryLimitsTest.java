@@ -125,6 +125,27 @@ class QueryLimitsTest {
     assertThat(engine.query(request("m", QueryProgress.unwatched())).value()).isNotNull();
   }
 
+  @Test
+  void query_longSeries_countsItsBufferAndColumnsOfTimes() {
+    int rows = 100_000;
+    long[] times = new long[rows];
+    Arrays.setAll(times, i -> i * 1000L);
+    var store = new ArrayStore(times);
+    for (int i = 0; i < 20; i++) {
+      store.add(Labels.of("__name__", "m", "i", Integer.toString(i)), new double[rows]);
+    }
+    var options = EngineOptions.defaults();
+    var request = QueryRequest.instant("count(rate(m[1d]))", (rows - 1) * 1000L);
+    var wide = new VectorizedQueryEngine(store, options.withMemory(64 << 20, 1L << 30));
+    long peak = wide.query(request).statistics().peakBytes();
+    assertThat(peak).isGreaterThan(rows * 24L * 86_400 / 100_000);
+    // The rows fit in the buffer, but the column of their times is not kept beside it.
+    var narrow = new VectorizedQueryEngine(store, options.withMemory(2_200_000, 1L << 30));
+    assertThat(narrow.query(request).value()).isEqualTo(wide.query(request).value());
+    var tight = new VectorizedQueryEngine(store, options.withMemory(1_200_000, 1L << 30));
+    assertThatThrownBy(() -> tight.query(request)).hasMessageEndingWith(" by m[1d]");
+  }
+
   private static FloatHistogram histogram(int buckets, double count) {
     double[] counts = new double[buckets];
     Arrays.fill(counts, count);
