@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -113,8 +114,11 @@ public final class HttpServers {
         .handle(
             (request, response) -> {
               SlowClients.begun(request);
-              return inNextTurn(
-                      request, Mono.defer(() -> Mono.from(guard.handle(request, response, routes))))
+              var answer =
+                  Mono.defer(() -> Mono.from(guard.handle(request, response, routes)))
+                      // whose client has gone before: there is nobody to tell
+                      .onErrorResume(AbortedException::isConnectionReset, gone -> Mono.empty());
+              return inNextTurn(request, answer)
                   .doFinally(signal -> SlowClients.ended(request));
             });
   }
