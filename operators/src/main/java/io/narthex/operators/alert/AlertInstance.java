@@ -84,6 +84,20 @@ public record AlertInstance(
         labels, annotations, state, value, time, firedAt, resolvedAt, lastSentAt, keepFiringSince);
   }
 
+  /** The same with no time after one. */
+  AlertInstance notAfter(long time) {
+    return new AlertInstance(
+        labels,
+        annotations,
+        state,
+        value,
+        Math.min(activeAt, time),
+        Math.min(firedAt, time),
+        Math.min(resolvedAt, time),
+        Math.min(lastSentAt, time),
+        Math.min(keepFiringSince, time));
+  }
+
   AlertInstance sent(long tick) {
     return new AlertInstance(
         labels, annotations, state, value, activeAt, firedAt, resolvedAt, tick, keepFiringSince);

@@ -96,6 +96,17 @@ public final class AlertRuleState {
     return true;
   }
 
+  /**
+   * The same with no time after one: what is ahead of a clock that was set back counts as of now.
+   *
+   * @param time milliseconds
+   */
+  public AlertRuleState notAfter(long time) {
+    var before = copy();
+    before.replaceAll((labels, alert) -> alert.notAfter(time));
+    return of(before);
+  }
+
   public boolean isEmpty() {
     return alerts.isEmpty();
   }

@@ -170,11 +170,11 @@ final class RuleExchange {
    * evaluations.
    *
    * @param state the state as it is
-   * @param advancedTo a later watermark is news
+   * @param newsAfter a later watermark is news
    * @param patience how long to wait for news, nanoseconds
    * @return null when the exchange is closed
    */
-  RuleInbox.@Nullable Taken await(Supplier<byte[]> state, long advancedTo, LongSupplier patience)
+  RuleInbox.@Nullable Taken await(Supplier<byte[]> state, long newsAfter, LongSupplier patience)
       throws InterruptedException {
     while (true) {
       serve(state);
@@ -187,7 +187,7 @@ final class RuleExchange {
           continue;
         }
         long nanos = patience.getAsLong();
-        if (nanos <= 0 || !inbox.isEmpty() || inbox.watermark() > advancedTo) {
+        if (nanos <= 0 || !inbox.isEmpty() || inbox.watermark() > newsAfter) {
           return inbox.take();
         }
         news.await(nanos, TimeUnit.NANOSECONDS);

@@ -110,6 +110,11 @@ public final class RuleMetrics {
     now.forEach(key -> known.putIfAbsent(key, 0L));
   }
 
+  /** The clock was set: ticks may be before those that were evaluated. */
+  void clockSet() {
+    known.replaceAll((key, tick) -> 0L);
+  }
+
   /** How much came late so far, as the evaluator counts it. */
   void late(long corrected, long tooLate) {
     // A new evaluator counts from zero.

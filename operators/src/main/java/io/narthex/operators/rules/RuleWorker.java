@@ -4,11 +4,13 @@ import io.narthex.operators.rules.evaluation.RuleEvaluator;
 import io.narthex.operators.rules.evaluation.RuleOutput;
 import io.narthex.pipeline.alert.AlertBatch;
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.runtime.SteadyClock;
 import io.narthex.pipeline.status.RuleGroupStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,8 @@ final class RuleWorker implements AutoCloseable {
   /** Results that wait to be taken; the evaluation waits beyond them. */
   private static final int MOST_RESULTS = 4096;
 
+  private static final SteadyClock.Doubt DOUBT = SteadyClock.Doubt.OF_RULES;
+
   private static final long MOST_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 12);
 
   /**
@@ -45,12 +49,14 @@ final class RuleWorker implements AutoCloseable {
   private final Runnable resultsReady;
   private final Consumer<Throwable> failed;
   private final Thread thread = new Thread(this::run, "rules");
-  private final long startedAt;
   private final RuleExchange exchange;
 
   private final Output output = new Output(); // only touched by the thread, like what follows
   private final HeldNotifications held = new HeldNotifications();
+  private final SteadyClock clock;
   private byte @Nullable [] restored; // what to begin with
+  private long startedAt; // by the clock
+  private long jumps; // of the clock, ahead, which the evaluation knows of
   private boolean catchingUp; // until then the state is the restored one, and nobody is told
   private long inForce;
   private long announced; // rules that are not in force yet
@@ -60,7 +66,7 @@ final class RuleWorker implements AutoCloseable {
   private boolean hasOnArrival;
   private boolean arrived; // samples that no evaluation on arrival has seen
   private long arrivalAt = System.nanoTime(); // the earliest time of the next one
-  private long advancedTo = Long.MIN_VALUE;
+  private long newsAfter = Long.MIN_VALUE; // watermarks up to it are no news
 
   /**
    * A worker, not yet started.
@@ -74,7 +80,7 @@ final class RuleWorker implements AutoCloseable {
       byte @Nullable [] snapshot,
       Runnable resultsReady,
       Consumer<Throwable> failed) {
-    this(services, snapshot, resultsReady, failed, MOST_BYTES, MOST_RESULTS);
+    this(services, snapshot, resultsReady, failed, MOST_BYTES, MOST_RESULTS, System::nanoTime);
   }
 
   /**
@@ -82,6 +88,7 @@ final class RuleWorker implements AutoCloseable {
    *
    * @param mostBytes samples on their way are given up when they are more
    * @param mostResults the evaluation waits when more are not taken
+   * @param nanos passes steadily, whatever the clock is set to
    */
   RuleWorker(
       RuleServices services,
@@ -89,7 +96,8 @@ final class RuleWorker implements AutoCloseable {
       Runnable resultsReady,
       Consumer<Throwable> failed,
       long mostBytes,
-      int mostResults) {
+      int mostResults,
+      LongSupplier nanos) {
     this.services = services;
     restored = snapshot;
     exchange = new RuleExchange(snapshot, output::taken, mostBytes, mostResults);
@@ -97,6 +105,7 @@ final class RuleWorker implements AutoCloseable {
     this.resultsReady = resultsReady;
     this.failed = failed;
     startedAt = services.clock().millis();
+    clock = new SteadyClock(services.clock()::millis, nanos, DOUBT);
   }
 
   void start() {
@@ -128,6 +137,7 @@ final class RuleWorker implements AutoCloseable {
     try {
       var evaluator = begin();
       for (var taken = await(evaluator); taken != null; taken = await(evaluator)) {
+        evaluator = inTime(evaluator);
         evaluate(evaluator, taken);
       }
     } catch (RuleExchange.ClosedException e) {
@@ -135,6 +145,28 @@ final class RuleWorker implements AutoCloseable {
     } catch (InterruptedException | RuntimeException | Error e) {
       failed.accept(e);
     }
+  }
+
+  /**
+   * The evaluator to go on with: another one if the clock has been set, so that rules neither run
+   * through a time that never was nor wait until it comes again.
+   */
+  private RuleEvaluator inTime(RuleEvaluator evaluator) {
+    long now = clock.now();
+    boolean ahead = clock.jumps() != jumps;
+    if (clock.isDoubted() || !(ahead || evaluator.isAheadOf(now))) {
+      return evaluator;
+    }
+    LOG.warn("the clock was set {}; rules go on from there", ahead ? "ahead" : "back");
+    stand(evaluator);
+    jumps = clock.jumps();
+    startedAt = ahead ? clock.jumpedTo() : now;
+    catchingUp = true;
+    services.history().refresh().run();
+    var next = evaluator.setTo(startedAt);
+    services.metrics().clockSet();
+    begun(next);
+    return next;
   }
 
   private RuleEvaluator begin() {
@@ -167,7 +199,7 @@ final class RuleWorker implements AutoCloseable {
   /** Waits for something to do; null when the worker is closed. */
   private RuleInbox.@Nullable Taken await(RuleEvaluator evaluator) throws InterruptedException {
     long begun = System.nanoTime();
-    return exchange.await(evaluator::snapshot, advancedTo, () -> patience(begun));
+    return exchange.await(evaluator::snapshot, newsAfter, () -> patience(begun));
   }
 
   /**
@@ -184,20 +216,23 @@ final class RuleWorker implements AutoCloseable {
     if (taken.overflown()) {
       givenUp(evaluator);
     }
-    boolean whole = !lacking || refill(evaluator);
+    newsAfter = Math.max(newsAfter, taken.watermark());
+    long now = clock.now();
+    boolean whole = !clock.isDoubted() && (!lacking || refill(evaluator));
     if (whole) {
       adopt(evaluator);
     }
     taken.batches().forEach(evaluator::accept);
     if (!whole) {
-      advancedTo = Math.max(advancedTo, taken.watermark()); // so that it does not count as news
+      postpone(taken);
       output.publish();
       return;
     }
-    long patience = services.clock().millis() - services.maxWait().toMillis();
-    long time = Math.max(taken.watermark(), patience);
+    // A watermark of a time that the clock was wrongly in tells nothing.
+    boolean isSound = taken.watermark() <= now + DOUBT.tolerance().toMillis();
+    long patience = now - services.maxWait().toMillis();
+    long time = isSound ? Math.max(taken.watermark(), patience) : patience;
     evaluator.advance(time);
-    advancedTo = Math.max(advancedTo, time);
     arrive(evaluator, taken);
     services.metrics().late(evaluator.corrected(), evaluator.tooLate());
     services.metrics().unreadable(evaluator.unreadable());
@@ -214,8 +249,14 @@ final class RuleWorker implements AutoCloseable {
     if (arrived && now - arrivalAt >= 0) {
       arrived = false;
       arrivalAt = now + ARRIVAL_NANOS;
-      evaluator.arrive(services.clock().millis());
+      evaluator.arrive(clock.now());
     }
+  }
+
+  /** What came is evaluated later. */
+  private void postpone(RuleInbox.Taken taken) {
+    arrived |= hasOnArrival && !taken.batches().isEmpty();
+    arrivalAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
   }
 
   /** Other rules take over when the windows can be filled for them. */

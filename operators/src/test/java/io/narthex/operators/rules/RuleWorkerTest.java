@@ -68,7 +68,7 @@ class RuleWorkerTest {
   void checkpoint_resultsArePiledUpAndNobodyTakesThem_takesThem() throws InterruptedException {
     var run = new Run(Long.MAX_VALUE, false);
     try (var worker = run.worker(3)) {
-      worker.start();
+      run.begin(worker);
       for (int second = 1; second <= SECONDS; second++) {
         run.second(worker, second);
       }
@@ -85,8 +85,9 @@ class RuleWorkerTest {
   void checkpoint_manyTicksAreCorrected_waitsForOneOfThem() throws InterruptedException {
     var run = new Run(Long.MAX_VALUE, false);
     try (var worker = run.worker(3)) {
-      worker.start();
+      run.begin(worker);
       for (int second = 1; second <= SECONDS; second++) {
+        run.clock.set(START + second * 1000L);
         run.give(worker, batch(second, "a", 1));
         worker.exchange().watermark(START + second * 1000L);
       }
@@ -115,7 +116,7 @@ class RuleWorkerTest {
     var run = new Run(Long.MAX_VALUE, false);
     run.options = RuleOptions.DEFAULTS.withOnArrival(group -> group.name().equals("g"));
     try (var worker = run.worker()) {
-      worker.start();
+      run.begin(worker);
       run.give(worker, batch(1, "a", 1));
       worker.exchange().watermark(START + 7_000);
       run.takeUntil(worker, key -> key.contains("total"));
@@ -180,12 +181,13 @@ class RuleWorkerTest {
             ready.release();
           },
           mostBytes,
-          mostResults);
+          mostResults,
+          () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
     }
 
     Map<String, Double> written() throws InterruptedException {
       try (var worker = worker()) {
-        worker.start();
+        begin(worker);
         for (int second = 1; second <= SECONDS; second++) {
           second(worker, second);
           if (second % 10 == 0) {
@@ -197,7 +199,14 @@ class RuleWorkerTest {
       return written;
     }
 
+    /** Starts the worker and waits until it has read the clock. */
+    void begin(RuleWorker worker) throws InterruptedException {
+      worker.start();
+      ready.acquire();
+    }
+
     void second(RuleWorker worker, int second) {
+      clock.set(START + second * 1000L);
       give(worker, batch(second, "a", second * second));
       if (second == 60) {
         give(worker, batch(45, "late", 7));

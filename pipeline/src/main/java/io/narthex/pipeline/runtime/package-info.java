@@ -1,6 +1,6 @@
 /**
- * Handles by which serialized operators find what lives in their process: the store, the status
- * board, the registry of metrics.
+ * What operators find in their process: handles of the store, the status board, the registry of
+ * metrics; and a clock that is not led astray.
  */
 @NullMarked
 package io.narthex.pipeline.runtime;

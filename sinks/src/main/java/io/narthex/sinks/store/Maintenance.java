@@ -3,6 +3,7 @@ package io.narthex.sinks.store;
 import io.narthex.pipeline.fault.Fault;
 import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Matcher;
+import io.narthex.pipeline.runtime.SteadyClock;
 import io.narthex.pipeline.storage.Deletion;
 import io.narthex.sinks.block.Block;
 import io.narthex.sinks.head.Head;
@@ -86,7 +87,8 @@ final class Maintenance {
     this.metrics = metrics;
     this.damages = damages;
     long stored = Math.min(newestStored(head, blocks.all()), options.clock().getAsLong());
-    this.retentionClock = new SteadyClock(options.clock(), System::nanoTime, stored);
+    this.retentionClock =
+        new SteadyClock(options.clock(), System::nanoTime, SteadyClock.Doubt.OF_RETENTION, stored);
     double idleShare = options.staleSeriesThreshold() > 0 ? options.staleSeriesThreshold() : 1;
     this.flusher = new Flusher(head, blocks, manifest, blockDirectory, idleShare, options.clock());
     this.pace =

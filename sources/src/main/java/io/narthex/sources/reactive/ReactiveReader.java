@@ -1,6 +1,7 @@
 package io.narthex.sources.reactive;
 
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.runtime.SteadyClock;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -30,7 +31,8 @@ import reactor.util.concurrent.Queues;
  *
  * <p>Watermarks come from the flow. One is read before the queue is found empty and emitted after,
  * so that no batch which the flow counted as emitted is overtaken. A timer wakes the task for them
- * while no batches come.
+ * while no batches come. As Flink never goes back behind a watermark, one that is ahead of a clock
+ * which is believed is not emitted.
  */
 public final class ReactiveReader<SplitT extends SourceSplit>
     implements SourceReader<SampleBatch, SplitT> {
@@ -40,12 +42,15 @@ public final class ReactiveReader<SplitT extends SourceSplit>
   /** How often the watermark is looked at while no batches come. */
   public static final Duration WATERMARK_INTERVAL = Duration.ofMillis(100);
 
+  private static final SteadyClock.Doubt DOUBT = SteadyClock.Doubt.OF_RULES;
+
   /** The counter of samples, among the metrics of Flink that each stage has. */
   private static final String SAMPLES = "samples";
 
   private final BatchFlow<SplitT> flow;
   private final Scheduler timer;
   private final Counter samples;
+  private final SteadyClock clock;
   private final Queue<SampleBatch> queue = Queues.<SampleBatch>get(PREFETCH).get();
   private final Demand demand = new Demand();
   private @Nullable Disposable ticks; // only touched by the task thread
@@ -62,18 +67,24 @@ public final class ReactiveReader<SplitT extends SourceSplit>
    * @param metrics where the samples that it gives on are counted
    */
   public ReactiveReader(BatchFlow<SplitT> flow, MetricGroup metrics) {
-    this(flow, Schedulers.parallel(), metrics.counter(SAMPLES));
+    this(
+        flow,
+        Schedulers.parallel(),
+        metrics.counter(SAMPLES),
+        new SteadyClock(System::currentTimeMillis, System::nanoTime, DOUBT));
   }
 
   /**
    * A reader with a clock of its own.
    *
    * @param timer wakes the task for watermarks
+   * @param clock that watermarks are compared with
    */
-  ReactiveReader(BatchFlow<SplitT> flow, Scheduler timer, Counter samples) {
+  ReactiveReader(BatchFlow<SplitT> flow, Scheduler timer, Counter samples, SteadyClock clock) {
     this.flow = flow;
     this.timer = timer;
     this.samples = samples;
+    this.clock = clock;
   }
 
   @Override
@@ -171,7 +182,7 @@ public final class ReactiveReader<SplitT extends SourceSplit>
         idle = true;
         output.markIdle();
       }
-    } else if (watermark > emitted) {
+    } else if (watermark > emitted && watermark <= clock.now() + DOUBT.tolerance().toMillis()) {
       idle = false;
       emitted = watermark;
       output.emitWatermark(new Watermark(watermark));

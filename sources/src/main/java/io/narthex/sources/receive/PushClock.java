@@ -70,8 +70,9 @@ public final class PushClock {
     if (oldest == null && !seen && !seenBefore) {
       return BatchFlow.IDLE;
     }
-    long from = oldest == null ? now : Math.max(oldest, now - mostLag);
-    last = Math.max(last, from - Math.max(lag, lagBefore) - 1);
+    long from = oldest == null ? now : Math.min(now, Math.max(oldest, now - mostLag));
+    long before = last > now ? Long.MIN_VALUE : last; // the clock was set back
+    last = Math.max(before, from - Math.max(lag, lagBefore) - 1);
     return last;
   }
 
@@ -82,6 +83,7 @@ public final class PushClock {
   }
 
   private void turn(long now) {
+    windowStart = Math.min(windowStart, now); // the clock may have been set back
     while (now - windowStart >= WINDOW_MILLIS) {
       boolean gap = now - windowStart >= 2 * WINDOW_MILLIS;
       lagBefore = gap ? 0 : lag;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.narthex.pipeline.model.Origin;
 import io.narthex.pipeline.model.SampleBatch;
+import io.narthex.pipeline.runtime.SteadyClock;
 import io.narthex.sources.reactive.ReactiveSource.NoSplit;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,8 +30,13 @@ class ReactiveReaderTest {
   private final List<Object> out = new ArrayList<>();
   private final Output output = new Output();
   private final Flow flow = new Flow();
+  private long wall = 1_000_000;
   private final ReactiveReader<NoSplit> reader =
-      new ReactiveReader<>(flow, time, new SimpleCounter());
+      new ReactiveReader<>(
+          flow,
+          time,
+          new SimpleCounter(),
+          new SteadyClock(() -> wall, () -> 0, SteadyClock.Doubt.OF_RULES));
   private final SampleBatch batch = SampleBatch.at(new Origin.RemoteWrite(), 5).build();
 
   private final class Flow implements BatchFlow<NoSplit> {
@@ -140,6 +146,21 @@ class ReactiveReaderTest {
     reader.pollNext(output);
     assertThat(reader.pollNext(output)).isEqualTo(InputStatus.NOTHING_AVAILABLE);
     assertThat(reader.isAvailable()).isNotDone();
+  }
+
+  @Test
+  void pollNext_clockIsAheadForAMoment_noWatermarkFollowsIt() throws Exception {
+    reader.start();
+    flow.watermark = wall;
+    reader.pollNext(output);
+    wall += 86_400_000;
+    flow.watermark = wall;
+    reader.pollNext(output);
+    wall -= 86_400_000 - 1000;
+    flow.watermark = wall;
+    reader.pollNext(output);
+
+    assertThat(out).containsExactly(1_000_000L, 1_001_000L);
   }
 
   @Test

@@ -43,6 +43,19 @@ class PushClockTest {
   }
 
   @Test
+  void watermark_clockWasAhead_isThatOfNowAgain() {
+    now += 86_400_000;
+    var pushed = batch(now);
+    clock.accepted(pushed);
+    assertThat(clock.watermark()).isEqualTo(now - 1);
+    now -= 86_400_000;
+    assertThat(clock.watermark()).isEqualTo(now - 1);
+    clock.delivered(pushed);
+    now += 200_000;
+    assertThat(clock.watermark()).isEqualTo(BatchFlow.IDLE);
+  }
+
+  @Test
   void watermark_noTraffic_isIdle() {
     assertThat(clock.watermark()).isEqualTo(BatchFlow.IDLE);
   }

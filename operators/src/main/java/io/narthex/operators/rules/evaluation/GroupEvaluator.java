@@ -8,6 +8,7 @@ import io.narthex.operators.rules.state.SavedGroup;
 import io.narthex.operators.rules.window.WindowStore;
 import io.narthex.pipeline.config.rules.RuleGroup;
 import io.narthex.pipeline.model.Labels;
+import io.narthex.pipeline.runtime.SteadyClock;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -64,6 +65,22 @@ final class GroupEvaluator {
     return nextTick;
   }
 
+  /** Whether the next tick is further from a time than a clock that was never set back has it. */
+  boolean isAheadOf(long now) {
+    return isAhead(nextTick, definition(), now);
+  }
+
+  /**
+   * Whether a clock must have been set back since a next tick was found.
+   *
+   * @param tick milliseconds
+   * @param now by the clock, milliseconds
+   */
+  static boolean isAhead(long tick, RuleGroup group, long now) {
+    long tolerance = SteadyClock.Doubt.OF_RULES.tolerance().toMillis();
+    return tick > now + 2 * group.interval().toMillis() + tolerance;
+  }
+
   /** Until when samples must be known for the next tick. */
   long nextSampleTime() {
     return nextTick - offset;
@@ -95,9 +112,13 @@ final class GroupEvaluator {
     return durationNanos;
   }
 
-  /** Goes to the next tick without an evaluation. */
-  void skip() {
-    nextTick = group.schedule().after(nextTick);
+  /**
+   * Goes on without an evaluation, to the first tick whose samples are of a time or later.
+   *
+   * @param time after the samples of the next tick
+   */
+  void skipTo(long time) {
+    nextTick = group.schedule().after(Math.max(nextTick, time + offset - 1));
   }
 
   /** Series that rules wrote which are no longer in the group. */

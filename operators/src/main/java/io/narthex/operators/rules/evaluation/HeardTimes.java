@@ -46,6 +46,12 @@ final class HeardTimes {
     return last == null || (last + 1) * STEP_MILLIS < at - silence;
   }
 
+  /** A time after one in a silence, before which all is silent. */
+  long nextHeard(long at) {
+    Long next = heard.higher(Math.floorDiv(at, STEP_MILLIS));
+    return next == null ? startedAt : Math.min(startedAt, next * STEP_MILLIS);
+  }
+
   /** Forgets what no tick whose samples are of this time or later asks for. */
   void forget(long time) {
     heard.headSet(Math.floorDiv(time - 2 * SILENCE_MILLIS, STEP_MILLIS)).clear();

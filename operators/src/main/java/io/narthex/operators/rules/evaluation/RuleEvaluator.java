@@ -36,6 +36,7 @@ public final class RuleEvaluator {
   private static final long EVICTION_MILLIS = 30_000;
 
   private final RuleOptions options;
+  private final RunStarts starts;
   private final long lateness;
   private final Clock clock;
   private final RuleOutput out;
@@ -58,8 +59,7 @@ public final class RuleEvaluator {
    * @param former those before it, milliseconds, in order
    */
   private record Begin(long at, List<Long> former) {
-    static Begin of(Clock clock, RunStarts starts) {
-      long now = clock.millis();
+    static Begin of(long now, RunStarts starts) {
       return new Begin(now, starts.begin(now));
     }
   }
@@ -95,11 +95,13 @@ public final class RuleEvaluator {
         rules,
         options,
         SavedRules.NONE,
-        Begin.of(clock, starts),
+        Begin.of(clock.millis(), starts),
+        starts,
         history,
         Long.MAX_VALUE,
         clock,
-        out);
+        out,
+        null);
   }
 
   /**
@@ -113,10 +115,12 @@ public final class RuleEvaluator {
         RuleOptions.DEFAULTS.withLateness(Duration.ZERO),
         SavedRules.NONE,
         new Begin(from, List.of()),
+        RunStarts.NONE,
         history,
         from - 1,
         clock,
-        out);
+        out,
+        null);
   }
 
   private RuleEvaluator(
@@ -124,11 +128,14 @@ public final class RuleEvaluator {
       RuleOptions options,
       SavedRules saved,
       Begin begin,
+      RunStarts starts,
       SampleStore history,
       long filledTo,
       Clock clock,
-      RuleOutput out) {
+      RuleOutput out,
+      @Nullable RunningRules before) {
     this.options = options;
+    this.starts = starts;
     lateness = options.allowedLateness().toMillis();
     this.clock = clock;
     this.out = out;
@@ -137,7 +144,7 @@ public final class RuleEvaluator {
     frame = new RunningRules.Frame(history, options, startedAt, begin.former(), filledTo, heard);
     restore = frame.restore();
     replayedTo = saved.groups().isEmpty() ? Long.MIN_VALUE : startedAt;
-    running = new RunningRules(rules, saved.groups(), null, startedAt, frame);
+    running = new RunningRules(rules, saved.groups(), before, startedAt, frame);
     RemovedAlerts.tell(saved.groups(), rules, startedAt, running.templates(), out);
     running.suspect(saved.seen());
   }
@@ -170,11 +177,39 @@ public final class RuleEvaluator {
         rules,
         options,
         RuleSnapshot.read(snapshot),
-        Begin.of(clock, starts),
+        Begin.of(clock.millis(), starts),
+        starts,
         history,
         Long.MAX_VALUE,
         clock,
-        out);
+        out,
+        null);
+  }
+
+  /** Whether any group waits for a tick that the clock can only have been set back from. */
+  public boolean isAheadOf(long now) {
+    return running.groups().stream().anyMatch(group -> group.isAheadOf(now));
+  }
+
+  /**
+   * An evaluator that takes over from this one after the clock was set. Where it was set ahead, it
+   * goes on as after an outage; where it was set back, from there, with what is known of the time
+   * before.
+   *
+   * @param at what the clock showed when it had been set, milliseconds
+   */
+  public RuleEvaluator setTo(long at) {
+    return new RuleEvaluator(
+        running.rules(),
+        options,
+        running.saved(),
+        Begin.of(at, starts),
+        starts,
+        frame.history(),
+        Long.MAX_VALUE,
+        clock,
+        out,
+        running);
   }
 
   /** The state of all rules; windows are not in it, they are filled from the store. */
@@ -240,7 +275,7 @@ public final class RuleEvaluator {
         next = running.due(advancedTo, now)) {
       if (next.nextTick() < startedAt
           && heard.isSilent(next.nextSampleTime(), next.definition().interval().toMillis())) {
-        next.skip();
+        next.skipTo(heard.nextHeard(next.nextSampleTime()));
       } else {
         evaluate(next);
       }

@@ -69,7 +69,8 @@ final class RunningRules {
    * Puts rules into force and fills their windows.
    *
    * @param saved states of groups by their keys
-   * @param before the rules before, whose samples are taken over; null if there are none
+   * @param before the rules before, whose samples are taken over; null if there are none. If they
+   *     ran in another frame, something like an outage was in between
    * @param now groups without a state begin with their next tick from then on, milliseconds
    */
   RunningRules(
@@ -90,7 +91,7 @@ final class RunningRules {
     fill(now, seen);
     horizon.end(seen); // only now, as what fills the window is not late
     corrections = new Corrections(groups, window, horizon, lateness);
-    var outage = before == null ? outage(saved) : before.shadow.outage();
+    var outage = before == null || before.frame != frame ? outage(saved) : before.shadow.outage();
     shadow = OutageShadow.of(outage, rules, window);
   }
 
@@ -118,7 +119,10 @@ final class RunningRules {
       long first = frame.isBounded() ? frame.startedAt() - 1 + prepared.queryOffsetMillis() : now;
       var group = new GroupEvaluator(prepared, planner, prepared.schedule().after(first));
       var state = saved.get(prepared.definition().key());
-      if (state != null) {
+      if (state != null && GroupEvaluator.isAhead(state.nextTick(), group.definition(), now)) {
+        group.resume(prepared.schedule().after(now), state.notAfter(now));
+        seen = Math.max(seen, Math.min(now, group.lastSampleTime()));
+      } else if (state != null) {
         // The interval may be another one now.
         long tick = prepared.schedule().after(state.nextTick() - 1);
         group.resume(tick, state);

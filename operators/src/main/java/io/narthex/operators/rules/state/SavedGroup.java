@@ -23,6 +23,24 @@ public record SavedGroup(
     Set<Labels> orphans,
     List<SavedTick> history) {
 
+  /**
+   * The state as far as it is of a time or before it; alerts stay, and nothing of them is later.
+   *
+   * @param time milliseconds
+   */
+  public SavedGroup notAfter(long time) {
+    return new SavedGroup(
+        name,
+        nextTick,
+        nextSampleTime,
+        ruleKeys,
+        rules.stream()
+            .map(rule -> new RuleState(rule.alerts().notAfter(time), rule.outputs()))
+            .toList(),
+        orphans,
+        history.stream().filter(past -> past.tick() <= time).toList());
+  }
+
   /** The places of the rules by their keys. */
   public Map<String, Integer> places() {
     var places = new HashMap<String, Integer>();

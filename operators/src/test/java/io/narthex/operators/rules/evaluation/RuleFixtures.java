@@ -61,7 +61,7 @@ public final class RuleFixtures {
     return new RecordingRule(name, expression, Map.of(), RulePlaces.NONE);
   }
 
-  static AlertingRule alert(String name, String expression, int forSeconds) {
+  public static AlertingRule alert(String name, String expression, int forSeconds) {
     return new AlertingRule(
         name,
         expression,

@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 
 /** A clock that stands still until it is set. */
 public final class TestClock extends Clock {
-  long now = RuleEvaluatorTest.START;
+  volatile long now = RuleEvaluatorTest.START;
 
   /** Sets the time, milliseconds. */
   public void set(long millis) {
