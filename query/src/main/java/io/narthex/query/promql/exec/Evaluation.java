@@ -209,6 +209,11 @@ final class Evaluation implements AutoCloseable {
     return memory.holdSpare(bytes);
   }
 
+  /** Bytes that the query spends at most on what it can do without. */
+  long spareBytes() {
+    return memory.spareLimit();
+  }
+
   /** Counts bytes as no longer held that {@link #mayKeep} had counted. */
   void freeKept(long bytes) {
     memory.releaseSpare(bytes);

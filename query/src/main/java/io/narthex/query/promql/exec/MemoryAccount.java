@@ -93,7 +93,7 @@ final class MemoryAccount {
    * little of that kind, and all queries together not too much.
    */
   synchronized boolean holdSpare(long bytes) {
-    if (bytes > limit / SPARE_SHARE - spare
+    if (bytes > spareLimit() - spare
         || bytes > pool.limit() / 2 - pool.held()
         || hold(bytes) != Outcome.GRANTED) {
       return false;
@@ -110,6 +110,11 @@ final class MemoryAccount {
     return bytes <= limit / 2 - held
         && (bytes <= PIECE || bytes <= pool.limit() / 2 - pool.held())
         && hold(bytes) == Outcome.GRANTED;
+  }
+
+  /** Bytes that the query spends at most on what it can do without. */
+  long spareLimit() {
+    return limit / SPARE_SHARE;
   }
 
   synchronized void releaseSpare(long bytes) {

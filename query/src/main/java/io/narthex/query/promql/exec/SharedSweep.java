@@ -1,9 +1,12 @@
 package io.narthex.query.promql.exec;
 
+import static java.util.Objects.requireNonNull;
+
 import io.narthex.query.promql.function.Column;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sweep on several threads. Series are cut into chunks, which threads claim in order and evaluate
  * into a slot of a ring; the query's own thread takes the chunks in order, and evaluates some
- * itself while the one it needs is not ready. A slot is used again when its chunk was taken, so
- * nobody gets far ahead.
+ * itself while the one it needs is not ready. A slot is used again when its chunk was taken, and
+ * native histograms ahead may take a part of the query's memory, so nobody gets far ahead.
  */
 final class SharedSweep {
   /** What one chunk should take, so that claiming it costs nothing beside. */
@@ -41,6 +44,9 @@ final class SharedSweep {
   private final Helper own;
 
   private final AtomicInteger nextChunk = new AtomicInteger();
+  private final AtomicLong histogramsAhead = new AtomicLong(); // bytes that are counted as held
+  private final long mostAhead;
+  private volatile boolean scarce;
   private volatile int taken;
   private volatile boolean ended;
   private volatile @Nullable Thread waitingOwner;
@@ -76,10 +82,11 @@ final class SharedSweep {
         return;
       }
       try {
-        while (!ended && !cores.crowded(evaluation.computing())) {
-          int chunk = claim();
+        while (!ended && !scarce && !cores.crowded(evaluation.computing())) {
+          int chunk = claim(-1);
           if (chunk >= 0) {
             slots[chunk % slots.length].fill(chunk, this);
+            cores.countHelp();
             LockSupport.unpark(waitingOwner);
           } else if (nextChunk.get() >= chunks) {
             return;
@@ -109,11 +116,12 @@ final class SharedSweep {
     }
   }
 
-  /** A chunk that was evaluated ahead. */
+  /** A chunk that was evaluated ahead, or its first series if there was no memory for more. */
   private final class Slot {
-    private final Column[] columns = new Column[perChunk];
-    private final Evaluation.Spent[] spent = new Evaluation.Spent[perChunk];
-    private int failedAt;
+    private final @Nullable Column[] columns = new Column[perChunk];
+    private final Evaluation.@Nullable Spent[] spent = new Evaluation.Spent[perChunk];
+    private final long[] histogramBytes = new long[perChunk];
+    private int filled;
     private @Nullable Throwable failure;
     private volatile int ready = -1;
 
@@ -123,36 +131,53 @@ final class SharedSweep {
       int end = Math.min(input.size(), begin + perChunk);
       int at = 0;
       try {
-        for (int series = begin; series < end; series++, at++) {
-          if (columns[at] == null) {
-            columns[at] = new Column(steps);
+        for (int series = begin; series < end && !scarce; series++, at++) {
+          @Nullable Column column = columns[at];
+          if (column == null) {
+            column = new Column(steps);
+            columns[at] = column;
           }
-          columns[at].clear();
+          column.clear();
           helper.helping.checkpoint();
-          helper.twin.evaluate(series, columns[at]);
+          helper.twin.evaluate(series, column);
           spent[at] = helper.helping.spend(spent[at]);
+          histogramBytes[at] = column.hasHistograms() ? counted(column, helper.helping) : 0;
         }
       } catch (RuntimeException | Error e) {
         // It is the query's failure, when its turn comes.
         failure = e;
-        failedAt = at;
       }
+      filled = at;
       ready = chunk;
+    }
+
+    /** Counts the histograms of a column; those of the last one of a thread may be too many. */
+    private long counted(Column column, Evaluation helping) {
+      long more = (long) Long.BYTES * steps + column.histogramBytes();
+      if (!helping.mayReserve(more)) {
+        scarce = true;
+        return 0;
+      }
+      histogramsAhead.addAndGet(more);
+      return more;
     }
 
     void take(int chunk) {
       int begin = first + chunk * perChunk;
-      int count = Math.min(input.size() - begin, perChunk);
-      for (int at = 0; at < count; at++) {
-        if (failure != null && at == failedAt) {
-          fail(failure);
-        }
-        evaluation.absorb(spent[at]);
+      for (int at = 0; at < filled; at++) {
+        evaluation.absorb(requireNonNull(spent[at]));
         evaluation.checkpoint();
-        if (taker.take(begin + at, columns[at])) {
-          columns[at] = new Column(steps);
+        Column column = requireNonNull(columns[at]);
+        evaluation.free(histogramBytes[at]);
+        histogramsAhead.addAndGet(-histogramBytes[at]);
+        if (taker.take(begin + at, column) || column.hasHistograms()) {
+          columns[at] = null;
         }
       }
+      if (failure != null) {
+        fail(failure);
+      }
+      evaluate(begin + filled, Math.min(input.size(), begin + perChunk));
     }
 
     private void fail(Throwable cause) {
@@ -175,6 +200,7 @@ final class SharedSweep {
     this.steps = steps;
     this.taker = taker;
     cores = evaluation.spareCores();
+    mostAhead = evaluation.spareBytes();
     own = new Helper(helping, twin);
   }
 
@@ -212,7 +238,7 @@ final class SharedSweep {
     } finally {
       ended = true;
       helpers.forEach(Helper::end);
-      evaluation.free(bytes);
+      evaluation.free(bytes + histogramsAhead.get());
     }
   }
 
@@ -251,9 +277,10 @@ final class SharedSweep {
   private void take(int chunk) {
     Slot slot = slots[chunk % slots.length];
     while (slot.ready != chunk) {
-      int claimed = claim();
+      int claimed = claim(chunk);
       if (claimed == chunk) {
-        evaluate(chunk);
+        int begin = first + chunk * perChunk;
+        evaluate(begin, Math.min(input.size(), begin + perChunk));
         return;
       }
       if (claimed >= 0) {
@@ -270,10 +297,11 @@ final class SharedSweep {
     slot.take(chunk);
   }
 
-  /** Evaluates a chunk that is needed at once. */
-  private void evaluate(int chunk) {
-    int begin = first + chunk * perChunk;
-    int end = Math.min(input.size(), begin + perChunk);
+  /** Evaluates series that are needed at once. */
+  private void evaluate(int begin, int end) {
+    if (begin == end) {
+      return;
+    }
     var column = new Column(steps);
     for (int series = begin; series < end; series++) {
       evaluation.checkpoint();
@@ -285,11 +313,18 @@ final class SharedSweep {
     }
   }
 
-  /** A chunk to evaluate; -1 if there is none, or all slots are full. */
-  private int claim() {
+  /**
+   * A chunk to evaluate; -1 if there is none, or what is ahead is enough.
+   *
+   * @param needed the chunk that is taken next, which is never too much
+   */
+  private int claim(int needed) {
     while (true) {
       int chunk = nextChunk.get();
       if (chunk >= chunks || chunk >= taken + slots.length) {
+        return -1;
+      }
+      if (chunk != needed && (scarce || histogramsAhead.get() > mostAhead)) {
         return -1;
       }
       if (nextChunk.compareAndSet(chunk, chunk + 1)) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The cores that no query computes on. A heavy query may use them until another query comes; then
@@ -24,6 +25,7 @@ public final class SpareCores {
   private final int cores;
   private final long patience;
   private final AtomicInteger helping = new AtomicInteger();
+  private final LongAdder helped = new LongAdder();
   private final ThreadPoolExecutor threads;
 
   /**
@@ -91,6 +93,16 @@ public final class SpareCores {
   /** Whether more threads compute than there are cores, so that a helper is in the way. */
   boolean crowded(int queries) {
     return queries + helping.get() > cores;
+  }
+
+  /** Counts a piece of work that a helper did. */
+  void countHelp() {
+    helped.increment();
+  }
+
+  /** Pieces of work that helpers did so far. */
+  long helped() {
+    return helped.sum();
   }
 
   /** Has a free thread work; false if there is none. */

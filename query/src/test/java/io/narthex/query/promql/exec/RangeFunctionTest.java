@@ -8,13 +8,9 @@ import io.narthex.pipeline.fault.FaultException;
 import io.narthex.pipeline.model.Labels;
 import io.narthex.pipeline.model.Matcher;
 import io.narthex.query.promql.Cancellation;
-import io.narthex.query.promql.QueryProgress;
-import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.ast.Expr.Extension;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.RangeKernel;
-import io.narthex.query.promql.parse.ParseOptions;
-import io.narthex.query.promql.parse.PromqlParser;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,24 +29,8 @@ class RangeFunctionTest {
     Arrays.setAll(times, i -> i * INTERVAL);
     var store = new ArrayStore(times);
     store.add(Labels.of("__name__", "m"), new double[ROWS]);
-    long deadline = Long.MAX_VALUE / 2;
-    return new Evaluation(
-        new Evaluation.Setup(
-            store,
-            EngineOptions.defaults(),
-            new Annotations("m"),
-            cancellation,
-            System.nanoTime() + deadline,
-            300_000,
-            RANGE,
-            RANGE + (STEPS - 1) * INTERVAL,
-            INTERVAL,
-            PromqlParser.parse("m", ParseOptions.DEFAULT),
-            new MemoryAccount(new MemoryPool(1L << 30), 1L << 30),
-            new Turns(1).begin(cancellation, System.nanoTime() + deadline),
-            QueryProgress.unwatched(),
-            null,
-            SpareCores.none()));
+    var memory = new MemoryAccount(new MemoryPool(1L << 30), 1L << 30);
+    return Evaluations.of(store, cancellation, memory, SpareCores.none());
   }
 
   @Test
