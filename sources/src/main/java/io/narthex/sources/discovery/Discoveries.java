@@ -11,8 +11,9 @@ public final class Discoveries {
 
   /**
    * What a discovery finds: each element is everything it knows at that time. Cold and endless; a
-   * source that cannot be read keeps what was found last. File and HTTP work runs on threads of
-   * their own, the DNS is asked on event loops.
+   * source that cannot be read keeps what was found last, and one that could not be read so far
+   * says nothing, so that an empty list always means that there is nothing. File and HTTP work runs
+   * on threads of their own, the DNS is asked on event loops.
    */
   public static Flux<List<TargetGroup>> of(DiscoveryConfig config, DiscoveryMetrics metrics) {
     if (config instanceof DiscoveryConfig.Static fixed) {

@@ -16,7 +16,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Looks names up in the DNS, again and again. A name that cannot be looked up keeps its last
- * targets; one that does not exist has none.
+ * targets; one that does not exist has none. Nothing is told before the first name was looked up.
  */
 final class DnsDiscovery {
   /** How long a server may take for an answer. */
@@ -76,9 +76,12 @@ final class DnsDiscovery {
                     .onErrorResume(error -> keep(name, error)),
             AT_ONCE)
         .collectList()
-        .map(
+        .mapNotNull(
             found -> {
               found.forEach(entry -> known.put(entry.getKey(), entry.getValue()));
+              if (known.isEmpty()) {
+                return null; // no name has been looked up so far
+              }
               return names.stream()
                   .flatMap(name -> known.getOrDefault(name, List.of()).stream())
                   .toList();

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,26 +46,12 @@ final class HttpDiscovery {
     this.client = new LiveHttpClient(config.client());
   }
 
-  /**
-   * The groups at each change. Where the first answer is a fault, there are none for the time
-   * being: what other discoveries find does not wait for a server that is away.
-   */
+  /** The groups at each change; nothing before the first answer that counts. */
   Flux<List<TargetGroup>> groups() {
-    return Flux.defer(
-        () -> {
-          var answered = new AtomicBoolean();
-          return Flux.interval(Duration.ZERO, config.refresh())
-              .onBackpressureDrop()
-              .concatMap(
-                  tick ->
-                      client
-                          .get()
-                          .flatMap(this::refresh)
-                          .onErrorResume(error -> keep(error, answered.get()))
-                          .doOnNext(groups -> answered.set(true)),
-                  0)
-              .distinctUntilChanged();
-        });
+    return Flux.interval(Duration.ZERO, config.refresh())
+        .onBackpressureDrop()
+        .concatMap(tick -> client.get().flatMap(this::refresh).onErrorResume(this::keep), 0)
+        .distinctUntilChanged();
   }
 
   private Mono<List<TargetGroup>> refresh(HttpClient client) {
@@ -103,13 +88,10 @@ final class HttpDiscovery {
     return Bodies.read(body, MOST_BYTES).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
-  private Mono<List<TargetGroup>> keep(Throwable error, boolean answered) {
+  private Mono<List<TargetGroup>> keep(Throwable error) {
     metrics.httpFailure();
     LOG.warn(
-        "cannot discover targets at {}, {}: {}",
-        config.url(),
-        answered ? "keeping those known" : "none are known yet",
-        error.toString());
-    return answered ? Mono.empty() : Mono.just(List.of());
+        "cannot discover targets at {}, keeping those known: {}", config.url(), error.toString());
+    return Mono.empty();
   }
 }

@@ -8,10 +8,12 @@ import io.narthex.pipeline.status.TargetStatus;
 import io.narthex.sources.discovery.Discoveries;
 import io.narthex.sources.reactive.ReactiveSource.NoState;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,8 @@ import reactor.core.scheduler.Scheduler;
  *   <li>A configuration arrives (thread of who applied it) and is passed to the coordinator thread,
  *       which alone touches the fields here.
  *   <li>Its discoveries are subscribed; what they find comes on their threads and is passed on
- *       likewise. A changed configuration keeps those discoveries that it still names.
+ *       likewise. A changed configuration keeps those discoveries that it still names, and what the
+ *       others found until those that came in their place have found something.
  *   <li>The groups of a pool become targets ({@link TargetBuilder}); the status board is told.
  *   <li>Changes are gathered for a moment, then each registered reader gets all its targets ({@link
  *       TargetsEvent}). A target belongs to the reader that its hash names.
@@ -61,6 +64,7 @@ final class TargetEnumerator implements SplitEnumerator<TargetSplit, NoState> {
     private ScrapeConfig config;
     private TargetBuilder builder;
     private final Map<DiscoveryConfig, Found> found = new LinkedHashMap<>();
+    private final List<Replaced> replaced = new ArrayList<>();
     private List<TargetSplit> active = List.of();
     private List<String> faults = List.of();
 
@@ -69,16 +73,16 @@ final class TargetEnumerator implements SplitEnumerator<TargetSplit, NoState> {
       this.builder = builder;
     }
 
-    boolean complete() {
-      return found.values().stream().allMatch(f -> f.groups != null);
-    }
-
     List<TargetGroup> groups() {
       var all = new ArrayList<TargetGroup>();
       found.values().forEach(f -> all.addAll(f.groups == null ? List.of() : f.groups));
+      replaced.forEach(before -> all.addAll(before.groups));
       return all;
     }
   }
+
+  /** What discoveries found that are gone, and those whose first answer it waits for. */
+  private record Replaced(List<TargetGroup> groups, Set<Found> awaited) {}
 
   /** A discovery that runs, and what it found last; null before the first time. */
   private static final class Found {
@@ -174,27 +178,41 @@ final class TargetEnumerator implements SplitEnumerator<TargetSplit, NoState> {
     pool.builder = builder;
     pools.put(config.jobName(), pool);
     metrics.poolTargetLimit.labelValues(config.jobName()).set(config.targetLimit());
-    pool.found
-        .entrySet()
-        .removeIf(
-            entry -> {
-              boolean gone = !config.discovery().contains(entry.getKey());
-              if (gone) {
-                entry.getValue().subscription.dispose();
-              }
-              return gone;
-            });
-    for (var discovery : config.discovery()) {
-      if (!pool.found.containsKey(discovery)) {
-        follow(pool, discovery);
-      }
-    }
+    replace(pool);
     sync(pool);
   }
 
-  private void follow(Pool pool, DiscoveryConfig discovery) {
-    var found = new Found();
-    pool.found.put(discovery, found);
+  /** Lets the discoveries run that the pool's configuration names, and no others. */
+  private void replace(Pool pool) {
+    var discoveries = pool.config.discovery();
+    var gone = new HashSet<Found>();
+    var left = new ArrayList<TargetGroup>();
+    pool.found.forEach(
+        (discovery, found) -> {
+          if (!discoveries.contains(discovery)) {
+            gone.add(found);
+            left.addAll(found.groups == null ? List.of() : found.groups);
+            found.subscription.dispose();
+          }
+        });
+    pool.found.values().removeAll(gone);
+    var added = new LinkedHashMap<DiscoveryConfig, Found>();
+    for (var discovery : discoveries) {
+      if (!pool.found.containsKey(discovery)) {
+        added.put(discovery, new Found());
+      }
+    }
+    pool.found.putAll(added);
+    for (var before : pool.replaced) {
+      if (before.awaited().removeAll(gone)) {
+        before.awaited().addAll(added.values());
+      }
+    }
+    pool.replaced.add(new Replaced(left, new HashSet<>(added.values())));
+    added.forEach((discovery, found) -> follow(pool, discovery, found));
+  }
+
+  private void follow(Pool pool, DiscoveryConfig discovery, Found found) {
     found.subscription.update(
         Discoveries.of(discovery, metrics.discovery)
             .subscribe(
@@ -212,16 +230,15 @@ final class TargetEnumerator implements SplitEnumerator<TargetSplit, NoState> {
     }
   }
 
-  /** The others of the pool do not wait for what will not come. */
+  /** Nothing waits for what will not come. */
   private void ended(Pool pool, Found found) {
     found(pool, found, found.groups == null ? List.of() : found.groups);
   }
 
-  /** Makes the targets of a pool anew; not before a new discovery has found what it replaces. */
+  /** Makes the targets of a pool anew. */
   private void sync(Pool pool) {
-    if (!pool.complete() && !pool.active.isEmpty()) {
-      return;
-    }
+    pool.replaced.removeIf(
+        before -> before.awaited().stream().allMatch(found -> found.groups != null));
     String job = pool.config.jobName();
     long begun = System.nanoTime();
     var targets = pool.builder.build(pool.groups());

@@ -2,6 +2,8 @@ package io.narthex.sources.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.narthex.pipeline.config.DiscoveryConfig;
+import io.narthex.pipeline.config.HttpClientConfig;
 import io.narthex.pipeline.status.InMemoryStatusBoard;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
@@ -10,7 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.flink.api.connector.source.ReaderInfo;
 import org.apache.flink.api.connector.source.SourceEvent;
@@ -19,6 +24,9 @@ import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServer;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 class TargetEnumeratorTest {
@@ -35,7 +43,7 @@ class TargetEnumeratorTest {
           ScrapeOptions.DEFAULT,
           time);
 
-  /** Runs what is to run in the coordinator thread at once, and keeps what readers are sent. */
+  /** Runs what is to run in the coordinator thread at once, one by one; keeps what is sent. */
   private static final class Context implements SplitEnumeratorContext<TargetSplit> {
     private final Map<Integer, ReaderInfo> readers = new HashMap<>();
     private final Map<Integer, List<TargetsEvent>> sent = new HashMap<>();
@@ -82,7 +90,7 @@ class TargetEnumeratorTest {
     }
 
     @Override
-    public void runInCoordinatorThread(Runnable action) {
+    public synchronized void runInCoordinatorThread(Runnable action) {
       action.run();
     }
 
@@ -178,6 +186,63 @@ class TargetEnumeratorTest {
         .containsExactlyInAnyOrder(
             "http://h2:1/metrics", "http://h3:1/metrics", "http://h4:1/metrics");
     assertThat(board.pools()).containsExactly("b", "c");
+  }
+
+  private static void await(BooleanSupplier condition) {
+    Flux.interval(Duration.ofMillis(5)).takeUntil(tick -> condition.getAsBoolean()).blockLast();
+  }
+
+  private JobBuilder discovered(String url, String... others) {
+    var job = new JobBuilder("a").targets(others);
+    job.discovery =
+        List.of(
+            new DiscoveryConfig.Http(url, Duration.ofMillis(20), HttpClientConfig.DEFAULT),
+            job.discovery.get(0));
+    return job;
+  }
+
+  @Test
+  void apply_newDiscoveryIsAway_keepsWhatItReplacesAndHoldsUpNoOther() {
+    var asked = new AtomicInteger();
+    var up = new AtomicBoolean();
+    var server =
+        HttpServer.create()
+            .host("127.0.0.1")
+            .port(0)
+            .route(
+                routes ->
+                    routes.get(
+                        "/sd",
+                        (request, response) -> {
+                          asked.incrementAndGet();
+                          return response
+                              .status(up.get() ? 200 : 503)
+                              .header("Content-Type", "application/json")
+                              .sendString(Mono.just("[{\"targets\":[\"new:1\"]}]"));
+                        }))
+            .bindNow();
+    try {
+      String url = "http://127.0.0.1:" + server.port() + "/sd";
+      configs.apply(List.of(new JobBuilder("a").targets("old:1").build()));
+      start();
+      settle();
+      configs.apply(List.of(discovered(url, "h1:1").build()));
+      await(() -> asked.get() > 2);
+      settle();
+      assertThat(context.toldAll())
+          .containsExactlyInAnyOrder("http://old:1/metrics", "http://h1:1/metrics");
+      configs.apply(List.of(discovered(url, "h2:1").build()));
+      settle();
+      assertThat(context.toldAll())
+          .containsExactlyInAnyOrder("http://old:1/metrics", "http://h2:1/metrics");
+      up.set(true);
+      await(() -> board.activeTargets().stream().anyMatch(t -> t.scrapeUrl().contains("new:1")));
+      settle();
+      assertThat(context.toldAll())
+          .containsExactlyInAnyOrder("http://new:1/metrics", "http://h2:1/metrics");
+    } finally {
+      server.disposeNow();
+    }
   }
 
   @Test
