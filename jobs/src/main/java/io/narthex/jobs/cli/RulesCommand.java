@@ -220,7 +220,11 @@ final class RulesCommand implements Runnable {
           spec.commandLine(), "no rules: name RULE_FILEs, or a --config.file with rule_files");
     }
     return RuleSets.prepare(
-        read, engine, configuration.global().externalLabels(), "", Duration.ofMinutes(1));
+        read,
+        engine.withSubqueryStep(evaluation),
+        configuration.global().externalLabels(),
+        "",
+        Duration.ofMinutes(1));
   }
 
   private static RuleFiles withDefaults(

@@ -117,7 +117,7 @@ final class RulePart implements AutoCloseable {
       ServerSettings server, RuleFiles files, Configuration configuration) {
     return RuleSets.prepare(
         files,
-        server.engineOptions(),
+        server.engineOptions().withSubqueryStep(configuration.global().evaluationInterval()),
         configuration.global().externalLabels(),
         server.place().externalUrl().toString(),
         server.rules().resendDelay());

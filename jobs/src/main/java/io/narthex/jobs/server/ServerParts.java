@@ -244,6 +244,7 @@ final class ServerParts implements AutoCloseable {
 
   private void apply(Configuration next) {
     var nextRules = RulePart.load(settings, next); // what is wrong with them refuses all
+    engine.subqueryStep(next.global().evaluationInterval());
     rules.apply(next, nextRules);
     scrapeConfigs.apply(next.scrapeConfigs());
   }

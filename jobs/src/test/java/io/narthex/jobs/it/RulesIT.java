@@ -99,6 +99,32 @@ class RulesIT {
   }
 
   @Test
+  void reload_otherEvaluationInterval_isTheStepOfSubqueriesInQueriesAndRules() throws Exception {
+    String config = "global: {evaluation_interval: %s}\nrule_files: [rules.yml]\n";
+    write("prometheus.yml", config.formatted("1s"));
+    write(
+        "rules.yml",
+        """
+        groups:
+        - name: g
+          interval: 1s
+          rules: [{record: steps, expr: 'count_over_time(vector(1)[12s:])'}]
+        """);
+    try (var server =
+        NarthexProcess.server(folder, "--config.file=prometheus.yml", "--web.enable-lifecycle")
+            .awaitReady()) {
+      server.await("the rule", () -> server.value("steps") == 12);
+      assertThat(server.value("count_over_time(vector(1)[12s:])")).isEqualTo(12);
+
+      write("prometheus.yml", config.formatted("3s"));
+      assertThat(server.post("/-/reload", new byte[0]).statusCode()).isEqualTo(200);
+
+      assertThat(server.value("count_over_time(vector(1)[12s:])")).isEqualTo(4);
+      server.await("the rule after the reload", () -> server.value("steps") == 4);
+    }
+  }
+
+  @Test
   void reload_ofFaultyRules_isRefusedAndGoodOnesGoOn() throws Exception {
     write("prometheus.yml", "global: {evaluation_interval: 1s}\nrule_files: ['*.rules.yml']\n");
     write("a.rules.yml", rule("one", "vector(1)"));

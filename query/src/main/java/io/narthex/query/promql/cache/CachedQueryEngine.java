@@ -13,6 +13,7 @@ import io.narthex.query.promql.QueryValue;
 import io.narthex.query.promql.QueryValue.Series;
 import io.narthex.query.promql.exec.ParsedQuery;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -58,7 +59,12 @@ public final class CachedQueryEngine implements QueryEngine {
     UNFIT
   }
 
-  private record Key(String query, long step, long lookback) {}
+  /**
+   * What an answer follows from besides samples.
+   *
+   * @param subqueryStep of sub-queries that name none
+   */
+  private record Key(String query, long step, long lookback, Duration subqueryStep) {}
 
   /**
    * An answer.
@@ -140,7 +146,9 @@ public final class CachedQueryEngine implements QueryEngine {
       return computed(request, parsed, Outcome.UNFIT);
     }
     long version = changes.version();
-    var key = new Key(request.query(), request.step(), request.lookback().toMillis());
+    var key =
+        new Key(
+            request.query(), request.step(), request.lookback().toMillis(), engine.subqueryStep());
     @Nullable Kept kept = cache.getIfPresent(key);
     long last = request.start() + (steps - 1) * request.step();
     long usable =
@@ -211,7 +219,8 @@ public final class CachedQueryEngine implements QueryEngine {
       Key key, long version, long first, long last, QueryResult result, List<Series> series) {
     long bytes = SeriesSteps.bytes(series) + 2L * key.query.length();
     boolean plain = result.warnings().isEmpty() && result.infos().isEmpty();
-    if (plain && bytes <= maxBytes / LARGEST_SHARE) {
+    boolean isOfKey = key.subqueryStep.equals(engine.subqueryStep()); // it may have changed since
+    if (plain && isOfKey && bytes <= maxBytes / LARGEST_SHARE) {
       cache.put(key, new Kept(version, first, last, new ArrayList<>(series), bytes));
     } else {
       cache.invalidate(key);

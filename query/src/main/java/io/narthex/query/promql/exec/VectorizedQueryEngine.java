@@ -36,7 +36,7 @@ public final class VectorizedQueryEngine implements QueryEngine {
   private static final int MIN_PLACES = 4;
 
   private final SampleStore store;
-  private final EngineOptions options;
+  private volatile EngineOptions options; // but for the step of sub-queries they stay
   private final ParseOptions parsing;
   private final Turns turns;
   private final MemoryPool pool;
@@ -143,6 +143,16 @@ public final class VectorizedQueryEngine implements QueryEngine {
     }
     memory.trim();
     progress.onClose(memory::close);
+  }
+
+  /** The step of sub-queries that name none. */
+  public Duration subqueryStep() {
+    return options.subqueryStep();
+  }
+
+  /** Gives sub-queries that name no step another one; queries that run keep theirs. */
+  public synchronized void subqueryStep(Duration step) {
+    options = options.withSubqueryStep(step);
   }
 
   /**

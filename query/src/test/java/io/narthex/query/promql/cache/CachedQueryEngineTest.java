@@ -16,6 +16,7 @@ import io.narthex.query.promql.exec.EngineOptions.Feature;
 import io.narthex.query.promql.exec.VectorizedQueryEngine;
 import io.narthex.query.promql.oracle.OracleData;
 import io.narthex.query.promql.oracle.OracleQueries;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,25 @@ class CachedQueryEngineTest {
     } catch (FaultException e) {
       return e.getMessage();
     }
+  }
+
+  @Test
+  void query_stepOfSubqueriesChanges_nothingKeptBeforeIsGiven() {
+    var store = new MemoryStore();
+    for (long at = START; at <= START + 600_000; at += 1000) {
+      store.append(Labels.of("__name__", "m"), at, at / 1000 % 7);
+    }
+    var engine = new VectorizedQueryEngine(store, OPTIONS);
+    var cached = new CachedQueryEngine(engine, store.changes(), 4 << 20);
+    var request =
+        QueryRequest.range("count_over_time(m[2m:])", START + 300_000, START + 600_000, 60_000);
+    assertThat(answer(cached, request)).contains("2.0").isEqualTo(answer(cached, request));
+
+    engine.subqueryStep(Duration.ofSeconds(10));
+
+    assertThat(answer(cached, request)).contains("12.0").isEqualTo(answer(engine, request));
+    engine.subqueryStep(OPTIONS.subqueryStep());
+    assertThat(answer(cached, request)).contains("2.0").isEqualTo(answer(engine, request));
   }
 
   /** Dashboards refresh while samples come, in time and late, and some are deleted. */
