@@ -5,7 +5,7 @@
 //   npm test -- http://127.0.0.1:9090/ [FOLDER]    against a server that runs and scrapes at least itself; what would
 //                                                  change it is left out
 //
-// ONLY=words takes the tests whose names hold the words. Chromium is looked for at CHROMIUM or where Debian puts it; without one nothing is tried, and that is said.
+// ONLY=words takes the tests whose names hold the words; SECONDS=120 is how long one may take. Chromium is looked for at CHROMIUM or where Debian puts it; without one nothing is tried, and that is said.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -34,17 +34,23 @@ const base = own ? own.base : url;
 
 const PAGES = ['query', 'alerts', 'rules', 'targets', 'service-discovery', 'alertmanager-discovery', 'pipeline', 'queries', 'tsdb-status', 'config', 'flags', 'status'];
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+/** How long a test may take: far longer than any does on a busy machine, so that one that hangs fails. */
+const MOST_MILLIS = 1000 * Number(process.env.SECONDS ?? 120);
+const WORDS_MILLIS = 5000;
 let passed = 0;
 let failed = 0;
 
-/** Runs one case in a fresh browser context; requests to elsewhere and errors on the console fail it. */
+/**
+ * Runs one case in a fresh browser context; requests to elsewhere and errors on the console fail it. When its time is
+ * over the context is closed, which ends each wait with words on what it waited for, and the signal given to it aborts.
+ */
 async function test(name, options, body) {
   if (!name.includes(process.env.ONLY ?? '')) {
     return;
   }
   const context = await browser.newContext({ viewport: { width: 1280, height: 820 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(0); // a busy machine is no fault of the page; what never comes is seen by the last name
+  page.setDefaultTimeout(0); // the limit is that of the whole test
   console.log(`begun   ${name}`);
   const faults = [];
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
@@ -59,15 +65,27 @@ async function test(name, options, body) {
       faults.push(`console: ${message.text()}`);
     }
   });
+  const ending = new AbortController();
+  let late = '';
+  let giveUp;
+  const given = new Promise((_, reject) => (giveUp = reject));
+  const alarm = setTimeout(() => {
+    late = ` (not done within ${MOST_MILLIS / 1000} seconds)`;
+    ending.abort();
+    context.close().catch(() => {}); // the end of the test closes it once more
+    setTimeout(() => giveUp(new Error('it does not end either when its page is closed')), WORDS_MILLIS).unref();
+  }, MOST_MILLIS);
   try {
-    await body(page);
+    await Promise.race([body(page, ending.signal), given]);
     assert.deepEqual(faults, []);
     passed++;
     console.log(`ok      ${name}`);
   } catch (error) {
     failed++;
-    console.log(`FAILED  ${name}\n${error.stack}`);
+    console.log(`FAILED  ${name}${late}\n${error.stack}`);
   } finally {
+    clearTimeout(alarm);
+    ending.abort();
     await context.close();
   }
 }
@@ -203,19 +221,20 @@ await test('everything can be reached by the keyboard', {}, async (page) => {
 });
 
 if (own) {
-  await test('a heavy query is seen while it runs, and ended', {}, async (page) => {
+  await test('a heavy query is seen while it runs, and ended', {}, async (page, signal) => {
     await page.goto(`${base}queries`);
     const heavy = 'count(max_over_time((rate(prometheus_http_request_duration_seconds_bucket[1m]) + on () group_left () rate(demo_value[30s]))[2d:1s]))';
     const ask = async () => {
       // Asked until it is ended: how long it runs depends on the machine.
       for (;;) {
-        const answer = await (await fetch(`${base}api/v1/query?${new URLSearchParams({ query: heavy })}`)).json();
+        const answer = await (await fetch(`${base}api/v1/query?${new URLSearchParams({ query: heavy })}`, { signal })).json();
         if (answer.status === 'error') {
           return answer;
         }
       }
     };
     const asked = ask();
+    asked.catch(() => {}); // it is awaited below, unless the test fails before
     await page.getByRole('button', { name: /End query/ }).click();
     await page.getByText(/Query \d+ was ended/).waitFor();
     assert.match((await asked).error, /was ended by DELETE/);
