@@ -21,7 +21,7 @@ final class CommonParts {
   private static final int PARTS_BETWEEN_LOOKS = 256;
 
   private final Annotations annotations;
-  private final Map<Expr, Place> places;
+  private final IdentityHashMap<Expr, Place> places;
 
   /** A part that is written several times. */
   private static final class Repeated {
@@ -49,7 +49,7 @@ final class CommonParts {
    */
   private record Planned(Expr part, Operand.Vector vector, long total) {}
 
-  private CommonParts(Annotations annotations, Map<Expr, Place> places) {
+  private CommonParts(Annotations annotations, IdentityHashMap<Expr, Place> places) {
     this.annotations = annotations;
     this.places = places;
   }
@@ -150,7 +150,7 @@ final class CommonParts {
 
   /** Looks for parts with the same text; not within those that are met again. */
   private static final class Walk extends ExprWalk {
-    final Map<Expr, Place> places = new IdentityHashMap<>();
+    final IdentityHashMap<Expr, Place> places = new IdentityHashMap<>();
     private final Annotations annotations;
     private final Runnable checkpoint;
     private final Map<Text, Repeated> seen = new HashMap<>();
