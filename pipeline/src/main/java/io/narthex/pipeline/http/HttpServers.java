@@ -113,13 +113,12 @@ public final class HttpServers {
         .secure(server)
         .handle(
             (request, response) -> {
-              SlowClients.begun(request);
+              Runnable ended = SlowClients.begun(request);
               var answer =
                   Mono.defer(() -> Mono.from(guard.handle(request, response, routes)))
                       // whose client has gone before: there is nobody to tell
                       .onErrorResume(AbortedException::isConnectionReset, gone -> Mono.empty());
-              return inNextTurn(request, answer)
-                  .doFinally(signal -> SlowClients.ended(request));
+              return inNextTurn(request, answer).doFinally(signal -> ended.run());
             });
   }
 

@@ -9,6 +9,7 @@ import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,31 +51,32 @@ final class SlowClients extends ChannelDuplexHandler {
     stream.pipeline().addFirst(new WriteTimeoutHandler(stall.toMillis(), TimeUnit.MILLISECONDS));
   }
 
-  /** The head of a request is there; to be called on the event loop. */
-  static void begun(HttpServerRequest request) {
-    request.withConnection(
-        connection -> {
-          var watcher = of(connection.channel());
-          if (watcher != null) {
-            watcher.answering++;
-            watcher.disarm();
-            if (connection.channel() instanceof Http2StreamChannel stream) {
-              watcher.watchStream(stream);
-            }
-          }
-        });
+  /**
+   * The head of a request is there; to be called on the event loop.
+   *
+   * @return to be run when the answer is sent, or will never be; by any thread
+   */
+  static Runnable begun(HttpServerRequest request) {
+    var connection = new AtomicReference<Channel>();
+    request.withConnection(own -> connection.set(own.channel()));
+    // Later the request may no longer know its connection.
+    var channel = connection.get();
+    var watcher = of(channel);
+    if (watcher == null) {
+      return () -> {};
+    }
+    watcher.answering++;
+    watcher.disarm();
+    if (channel instanceof Http2StreamChannel stream) {
+      watcher.watchStream(stream);
+    }
+    return () -> channel.eventLoop().execute(() -> watcher.answering--);
   }
 
-  /** The answer of a request is sent, or will never be. */
-  static void ended(HttpServerRequest request) {
-    request.withConnection(
-        connection -> {
-          var channel = connection.channel();
-          var watcher = of(channel);
-          if (watcher != null) {
-            channel.eventLoop().execute(() -> watcher.answering--);
-          }
-        });
+  /** How many requests of a connection are answered now; to be called on its event loop. */
+  static int answering(Channel channel) {
+    var watcher = of(channel);
+    return watcher == null ? 0 : watcher.answering;
   }
 
   /** Streams of HTTP/2 have the connection as their parent. */
