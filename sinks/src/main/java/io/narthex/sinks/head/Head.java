@@ -363,6 +363,14 @@ public final class Head implements SampleAppender, KnownSeries, AutoCloseable {
     return counters;
   }
 
+  /**
+   * Brings all series into label order, as the first large query and the next flush do otherwise.
+   */
+  public void orderSeries() {
+    var series = current.series();
+    series.order().prepare(series.size());
+  }
+
   /** Series in the head. */
   public int seriesCount() {
     return memtables.get(memtables.size() - 1).series().size();

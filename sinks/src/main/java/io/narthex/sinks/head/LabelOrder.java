@@ -23,6 +23,13 @@ final class LabelOrder {
     this.series = series;
   }
 
+  /** Has the order of so many series at hand from now on. */
+  void prepare(int size) {
+    if (size > 0) {
+      int[] unused = ranksUpTo(size - 1);
+    }
+  }
+
   /** Sorts ids in place; all of them are series that the caller may see. */
   void sort(int[] ids) {
     if (ids.length < 2) {

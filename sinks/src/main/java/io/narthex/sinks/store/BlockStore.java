@@ -233,7 +233,7 @@ public final class BlockStore
     }
   }
 
-  private static MergedSeries withHead(
+  private static SeriesSource withHead(
       MergedSeries ofBlocks, List<HeadPart> parts, Runnable checkpoint) {
     var sources = new ArrayList<SeriesSource>();
     if (ofBlocks.size() > 0) {
@@ -244,7 +244,11 @@ public final class BlockStore
         sources.add(new SeriesSource.OfHead(part));
       }
     }
-    return sources.isEmpty() ? ofBlocks : MergedSeries.of(sources, checkpoint);
+    return switch (sources.size()) {
+      case 0 -> ofBlocks;
+      case 1 -> sources.get(0);
+      default -> MergedSeries.of(sources, checkpoint);
+    };
   }
 
   @Override

@@ -100,6 +100,7 @@ final class Maintenance {
 
   /** Begins work in the background. */
   void start() {
+    timer.execute(head::orderSeries); // after a replay they are many: no query is to wait for it
     timer.scheduleWithFixedDelay(this::flushIfDue, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     timer.scheduleWithFixedDelay(
         this::compactIfDue, TICK_MILLIS, COMPACTION_MILLIS, TimeUnit.MILLISECONDS);

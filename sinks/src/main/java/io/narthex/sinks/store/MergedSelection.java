@@ -9,9 +9,9 @@ import io.narthex.sinks.head.RowOrder;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Merged series for one reader, with the blocks that are held for it. */
+/** Series for one reader, with the blocks that are held for it. */
 final class MergedSelection implements SeriesSelection {
-  private final MergedSeries merged;
+  private final SeriesSource merged;
   private final List<Block> held;
   private final long from;
   private final long to;
@@ -22,7 +22,7 @@ final class MergedSelection implements SeriesSelection {
    *
    * @param held blocks that are released when the selection is closed
    */
-  MergedSelection(MergedSeries merged, List<Block> held, long from, long to) {
+  MergedSelection(SeriesSource merged, List<Block> held, long from, long to) {
     this.merged = merged;
     this.held = held;
     this.from = from;

@@ -12,6 +12,7 @@ import io.narthex.sinks.index.PostingsQuery;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Selected series of one place, in label order. */
 sealed interface SeriesSource permits SeriesSource.OfBlock, SeriesSource.OfHead, MergedSeries {
@@ -108,8 +109,17 @@ sealed interface SeriesSource permits SeriesSource.OfBlock, SeriesSource.OfHead,
     }
   }
 
-  /** Series of the head. */
-  record OfHead(HeadPart part) implements SeriesSource {
+  /**
+   * Series of the head. Their labels are made when they are asked for, which a query that only
+   * counts does not, and kept.
+   *
+   * @param made labels asked for before; several threads may make the same
+   */
+  record OfHead(HeadPart part, @Nullable Labels[] made) implements SeriesSource {
+    OfHead(HeadPart part) {
+      this(part, new Labels[part.size()]);
+    }
+
     @Override
     public int size() {
       return part.size();
@@ -117,7 +127,17 @@ sealed interface SeriesSource permits SeriesSource.OfBlock, SeriesSource.OfHead,
 
     @Override
     public Labels labels(int i) {
-      return part.labels(i);
+      var labels = made[i];
+      if (labels == null) {
+        labels = part.labels(i);
+        made[i] = labels;
+      }
+      return labels;
+    }
+
+    @Override
+    public void share(int i, Labels equal) {
+      made[i] = equal;
     }
 
     @Override

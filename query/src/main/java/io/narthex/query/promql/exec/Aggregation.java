@@ -53,7 +53,7 @@ final class Aggregation implements Operand.Vector {
           input,
           steps,
           (i, column) -> {
-            accumulator.add(grouping.group(i), column, input.labels(i));
+            accumulator.add(grouping.group(i), column, input, i);
             return false;
           });
     }

@@ -1,7 +1,6 @@
 package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.FloatHistogram;
-import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.Kahan;
@@ -33,7 +32,7 @@ final class AverageAccumulator implements Accumulator {
   }
 
   @Override
-  public void add(int group, Column series, Labels labels) {
+  public void add(int group, Column series, Operand.Vector input, int place) {
     if (sums[group] == null) {
       sums[group] = new double[steps];
       lost[group] = new double[steps];
@@ -46,7 +45,7 @@ final class AverageAccumulator implements Accumulator {
         int step = (word << 6) + Long.numberOfTrailingZeros(bits);
         @Nullable FloatHistogram histogram = series.histogram(step);
         if (histogram != null) {
-          histograms.add(group, step, histogram, labels.metricName());
+          histograms.add(group, step, histogram, input.labels(place).metricName());
         } else {
           add(group, step, series.values()[step]);
         }

@@ -1,6 +1,5 @@
 package io.narthex.query.promql.exec;
 
-import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.function.Column;
 
 /** {@code count}, and {@code group}, which is 1 wherever there is anything. */
@@ -14,7 +13,7 @@ final class CountAccumulator implements Accumulator {
   }
 
   @Override
-  public void add(int group, Column series, Labels labels) {
+  public void add(int group, Column series, Operand.Vector input, int place) {
     long[] present = series.present();
     int[] count = counts[group];
     for (int word = 0; word < present.length; word++) {

@@ -1,6 +1,5 @@
 package io.narthex.query.promql.exec;
 
-import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.annotation.Annotations;
 import io.narthex.query.promql.annotation.Notes;
 import io.narthex.query.promql.ast.AggregateOp;
@@ -22,7 +21,7 @@ abstract class FloatAccumulator implements Accumulator {
   abstract void addFloat(int group, int step, double value);
 
   @Override
-  public final void add(int group, Column series, Labels labels) {
+  public final void add(int group, Column series, Operand.Vector input, int place) {
     long[] present = series.present();
     for (int word = 0; word < present.length; word++) {
       for (long bits = present[word]; bits != 0; bits &= bits - 1) {

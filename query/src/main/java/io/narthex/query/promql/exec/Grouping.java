@@ -23,11 +23,12 @@ final class Grouping {
     groups = new int[input.size()];
     Set<String> set = new HashSet<>(names);
     Map<Labels, Integer> places = new HashMap<>();
+    boolean all = names.isEmpty() && !without; // in one group: the store need not make their labels
     for (int i = 0; i < groups.length; i++) {
       if ((i & 0xff) == 0) {
         evaluation.checkpoint();
       }
-      Labels key = key(input.labels(i), set, without);
+      Labels key = all ? Labels.EMPTY : key(input.labels(i), set, without);
       Integer place = places.putIfAbsent(key, labels.size());
       if (place == null) {
         evaluation.reserve(GROUP_BYTES + key.bytes().length);

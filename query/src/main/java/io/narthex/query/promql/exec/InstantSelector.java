@@ -97,7 +97,6 @@ final class InstantSelector implements Operand.Vector {
   @Override
   public void evaluate(int series, Column out) {
     evaluation.checkpoint();
-    Labels labels = selection.labels(series);
     long lookback = evaluation.lookbackMillis();
     read.clear();
     selection.read(series, reach.first(grid) - lookback, reach.last(grid), read);
@@ -108,7 +107,7 @@ final class InstantSelector implements Operand.Vector {
     if (!dropsName(series) && !buffer.hasHistograms()) {
       takeFloats(buffer, out);
     } else {
-      takeAnything(buffer, out, labels);
+      takeAnything(buffer, out, series);
     }
     evaluation.countTotal(grid, out.count());
     if (grid.tally().keepsSteps()) {
@@ -137,7 +136,7 @@ final class InstantSelector implements Operand.Vector {
     }
   }
 
-  private void takeAnything(SampleBuffer buffer, Column out, Labels labels) {
+  private void takeAnything(SampleBuffer buffer, Column out, int series) {
     long lookback = evaluation.lookbackMillis();
     int rows = buffer.size();
     long[] times = buffer.timestamps();
@@ -148,19 +147,20 @@ final class InstantSelector implements Operand.Vector {
         row++;
       }
       if (row >= 0 && times[row] > time - lookback) {
-        take(buffer, row, step, out, labels);
+        take(buffer, row, step, out, series);
       }
     }
   }
 
-  private void take(SampleBuffer buffer, int row, int step, Column out, Labels labels) {
+  private void take(SampleBuffer buffer, int row, int step, Column out, int series) {
     @Nullable FloatHistogram histogram = buffer.histogram(row);
     double value = buffer.values()[row];
     if (histogram == null ? StaleMarker.is(value) : histogram.isStale()) {
       return;
     }
     if (part == Part.INFO_TIMESTAMP && histogram != null) {
-      throw Evaluation.fault("this should be an info metric, with float samples: " + labels);
+      throw Evaluation.fault(
+          "this should be an info metric, with float samples: " + labels(series));
     }
     if (part == Part.TIMESTAMP || part == Part.INFO_TIMESTAMP) {
       out.set(step, (double) buffer.timestamps()[row] / 1000);

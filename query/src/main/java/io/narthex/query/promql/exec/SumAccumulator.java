@@ -1,7 +1,6 @@
 package io.narthex.query.promql.exec;
 
 import io.narthex.pipeline.model.FloatHistogram;
-import io.narthex.pipeline.model.Labels;
 import io.narthex.query.promql.ast.Span;
 import io.narthex.query.promql.function.Column;
 import io.narthex.query.promql.function.Kahan;
@@ -27,7 +26,7 @@ final class SumAccumulator implements Accumulator {
   }
 
   @Override
-  public void add(int group, Column series, Labels labels) {
+  public void add(int group, Column series, Operand.Vector input, int place) {
     if (sums[group] == null) {
       sums[group] = new double[steps];
       // The neutral element of addition: 0 would turn a sum of −0 into 0.
@@ -49,7 +48,7 @@ final class SumAccumulator implements Accumulator {
         int step = from + Long.numberOfTrailingZeros(bits);
         @Nullable FloatHistogram histogram = series.histogram(step);
         if (histogram != null) {
-          histograms.add(group, step, histogram, labels.metricName());
+          histograms.add(group, step, histogram, input.labels(place).metricName());
         } else {
           seen[group][word] |= 1L << step;
           addAll(series.values(), sums[group], lost[group], step, step + 1);

@@ -12,6 +12,7 @@ import io.narthex.pipeline.storage.StoreStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Float series in arrays: reading costs a copy, so that a benchmark measures the engine. */
@@ -19,6 +20,7 @@ final class ArrayStore implements SampleStore {
   private final List<Labels> labels = new ArrayList<>();
   private final List<double[]> values = new ArrayList<>();
   private final long[] times;
+  private final AtomicLong labelsAsked = new AtomicLong();
   private int rowsInPage;
 
   /**
@@ -35,6 +37,11 @@ final class ArrayStore implements SampleStore {
   ArrayStore inPagesOf(int rows) {
     rowsInPage = rows;
     return this;
+  }
+
+  /** How often selections were asked for the labels of a series. */
+  long labelsAsked() {
+    return labelsAsked.get();
   }
 
   void add(Labels series, double[] column) {
@@ -77,6 +84,7 @@ final class ArrayStore implements SampleStore {
 
     @Override
     public Labels labels(int series) {
+      labelsAsked.incrementAndGet();
       return labels.get(selected[series]);
     }
 
