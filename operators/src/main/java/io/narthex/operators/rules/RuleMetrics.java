@@ -126,7 +126,7 @@ public final class RuleMetrics {
 
   /** How many spans of samples the windows in force lack. */
   void unreadable(long spans) {
-    unreadableSpans.set(spans);
+    unreadableSpans.set((double) spans);
   }
 
   /** A group was evaluated. A correction of former ticks does not count as another one. */

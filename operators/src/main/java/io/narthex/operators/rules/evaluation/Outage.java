@@ -73,11 +73,14 @@ record Outage(long to, List<Awaited> awaited) {
      * @param at from when it looks back, milliseconds
      */
     Sight sight(@Nullable SeriesWindow series, Look look, long at) {
+      if (at >= to(look) || 2 * (at - last) <= 3 * interval) {
+        return Sight.CLEAR; // it does not come any more, or none was missed yet
+      }
       int end = series == null ? 0 : series.after(at);
       int next = series == null ? 0 : series.after(last);
       long came = series != null && next < end ? series.time(next) : at;
-      if (2 * (came - last) <= 3 * interval || at >= to(look)) {
-        return Sight.CLEAR; // none was missed, or they do not come any more
+      if (2 * (came - last) <= 3 * interval) {
+        return Sight.CLEAR; // none was missed
       }
       if (series == null) {
         return Sight.BLIND;

@@ -70,7 +70,7 @@ final class RunningRules {
    *
    * @param saved states of groups by their keys
    * @param before the rules before, whose samples are taken over; null if there are none. If they
-   *     ran in another frame, something like an outage was in between
+   *     began at another time, something like an outage was in between
    * @param now groups without a state begin with their next tick from then on, milliseconds
    */
   RunningRules(
@@ -91,7 +91,10 @@ final class RunningRules {
     fill(now, seen);
     horizon.end(seen); // only now, as what fills the window is not late
     corrections = new Corrections(groups, window, horizon, lateness);
-    var outage = before == null || before.frame != frame ? outage(saved) : before.shadow.outage();
+    var outage =
+        before != null && before.frame.startedAt() == frame.startedAt()
+            ? before.shadow.outage()
+            : outage(saved);
     shadow = OutageShadow.of(outage, rules, window);
   }
 
