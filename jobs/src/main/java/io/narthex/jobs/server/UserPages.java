@@ -67,7 +67,7 @@ final class UserPages implements Routes, AutoCloseable {
   private final ThreadPoolExecutor pool = pool();
 
   /** An executor as such is not interrupted when a browser goes: queries read files. */
-  private final Scheduler threads = Schedulers.fromExecutor(pool::execute);
+  private final Scheduler threads = Schedulers.fromExecutor(task -> pool.execute(task));
 
   /** There is no page; the message says why. */
   private static final class Refusal extends RuntimeException {

@@ -61,8 +61,8 @@ final class SlowClients extends ChannelDuplexHandler {
     request.withConnection(own -> connection.set(own.channel()));
     // Later the request may no longer know its connection.
     var channel = connection.get();
-    var watcher = of(channel);
-    if (watcher == null) {
+    var watcher = channel == null ? null : of(channel);
+    if (channel == null || watcher == null) {
       return () -> {};
     }
     watcher.answering++;
