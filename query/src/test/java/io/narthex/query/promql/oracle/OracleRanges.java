@@ -7,6 +7,7 @@ import io.narthex.query.promql.oracle.Oracle.Element;
 import io.narthex.query.promql.oracle.Oracle.Point;
 import io.narthex.query.promql.oracle.Oracle.Ranges;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -71,7 +72,8 @@ final class OracleRanges {
         for (int i = 0; i < values.length; i++) {
           deviations[i] = Math.abs(values[i] - middle);
         }
-        yield OptionalDouble.of(OracleMaths.quantile(0.5, deviations));
+        boolean anyNan = Arrays.stream(values).anyMatch(Double::isNaN); // which is not left out
+        yield OptionalDouble.of(anyNan ? Double.NaN : OracleMaths.quantile(0.5, deviations));
       }
       case "double_exponential_smoothing" -> smoothed(values, scalars.get(0), scalars.get(1));
       default -> throw new IllegalStateException("unknown function: " + name);
@@ -142,6 +144,10 @@ final class OracleRanges {
 
   /** The slope of the line with the least squares, per second. */
   private static double slope(List<Point> points) {
+    double first = points.get(0).value();
+    if (Double.isFinite(first) && points.stream().allMatch(point -> point.value() == first)) {
+      return 0; // the mean of large values may be rounded
+    }
     double meanTime = meanTime(points);
     double meanValue = meanValue(points);
     double above = 0;

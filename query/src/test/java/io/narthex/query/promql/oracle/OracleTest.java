@@ -31,6 +31,9 @@ class OracleTest {
   private static final long END = START + 2_400_000;
   private static final int MOST_FAULTS = 25;
 
+  /** Close to one, and not powers of two, which would leave all digits as they are. */
+  private static final double[] FACTORS = {1 + 3e-13, 1 - 7e-13, 1 + 1.1e-12};
+
   @Test
   void query_generated_equalsTheOracle() {
     long seed = Long.getLong("test.seed", System.nanoTime());
@@ -64,8 +67,12 @@ class OracleTest {
           ambiguous++;
           continue;
         }
-        String fault = compare(expected, engine, new QueryRequestTimes(query, from, to, step));
-        if (!fault.isEmpty()) {
+        var times = new QueryRequestTimes(query, from, to, step);
+        String fault = compare(expected, engine, times);
+        if (!fault.isEmpty() && hangsOnRounding(expected, data.series(), times)) {
+          answered--;
+          ambiguous++;
+        } else if (!fault.isEmpty()) {
           faults.add(query + " from " + from + " to " + to + " step " + step + ": " + fault);
         }
       }
@@ -84,6 +91,39 @@ class OracleTest {
     }
   }
 
+  /**
+   * Whether the oracle itself gives another answer when all values are a tiny bit larger or
+   * smaller, as where something is compared that is equal but for rounding. Order and equality of
+   * values stay.
+   */
+  private static boolean hangsOnRounding(
+      Map<Labels, NavigableMap<Long, Double>> expected,
+      Map<Labels, NavigableMap<Long, Double>> data,
+      QueryRequestTimes times) {
+    for (double factor : FACTORS) {
+      var moved = new TreeMap<Labels, NavigableMap<Long, Double>>();
+      data.forEach(
+          (labels, samples) -> {
+            var others = new TreeMap<>(samples);
+            others.replaceAll((time, value) -> value * factor);
+            moved.put(labels, others);
+          });
+      try {
+        var answer = Oracle.evaluate(moved, times.query, times.from, times.to, times.step);
+        if (expected == null || !difference(expected, answer).isEmpty()) {
+          return true;
+        }
+      } catch (Oracle.Refused e) {
+        if (expected != null) {
+          return true;
+        }
+      } catch (Oracle.Ambiguous e) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static String compare(
       Map<Labels, NavigableMap<Long, Double>> expected,
       QueryEngine engine,
@@ -98,6 +138,12 @@ class OracleTest {
       // The engine does not look at series that cannot count, nor at what is wrong with them.
       return actual.isEmpty() ? "" : "should fail, but gives " + actual;
     }
+    return difference(expected, actual);
+  }
+
+  private static String difference(
+      Map<Labels, NavigableMap<Long, Double>> expected,
+      Map<Labels, NavigableMap<Long, Double>> actual) {
     if (!expected.keySet().equals(actual.keySet())) {
       return "series " + actual.keySet() + " instead of " + expected.keySet();
     }
