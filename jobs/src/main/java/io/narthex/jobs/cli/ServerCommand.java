@@ -260,9 +260,7 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     log.configure();
-    try (var server = Server.start(options())) {
-      Signals.onTerminate(server::stop);
-      Signals.onHangUp(server::reload);
+    try (var server = Server.start(options(), ServerCommand::heedSignals)) {
       if (rehearse) {
         server.awaitWarm();
       } else {
@@ -270,6 +268,11 @@ final class ServerCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static void heedSignals(Server server) {
+    Signals.onTerminate(server::stop);
+    Signals.onHangUp(server::reload);
   }
 
   private ServerOptions options() {

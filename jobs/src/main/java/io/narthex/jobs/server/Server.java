@@ -8,6 +8,7 @@ import java.net.BindException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,27 +34,24 @@ public final class Server implements AutoCloseable {
   private final EmbeddedFlink flink;
   private final EmbeddedFlink.Job job;
   private final CountDownLatch stopped;
-  private final WarmUp warmUp;
+  private @Nullable WarmUp warmUp; // once it is ready
 
   private Server(
-      ServerParts parts,
-      EmbeddedFlink flink,
-      EmbeddedFlink.Job job,
-      CountDownLatch stopped,
-      WarmUp warmUp) {
+      ServerParts parts, EmbeddedFlink flink, EmbeddedFlink.Job job, CountDownLatch stopped) {
     this.stopped = stopped;
     this.parts = parts;
     this.flink = flink;
     this.job = job;
-    this.warmUp = warmUp;
   }
 
   /**
    * Starts a server; returns when it is ready.
    *
+   * @param aboutToBeReady gets it a moment before anybody is told that it is ready, such as who
+   *     passes signals on to it
    * @throws StartupException if it cannot start, with a message for the person who starts it
    */
-  public static Server start(ServerOptions options) {
+  public static Server start(ServerOptions options, Consumer<Server> aboutToBeReady) {
     var settings = ServerSettings.of(options);
     var runtime =
         CompletableFuture.supplyAsync(
@@ -67,9 +65,14 @@ public final class Server implements AutoCloseable {
       var flink = runtime.join();
       var job = flink.submit(parts.graph());
       parts.watch(job);
-      becomeReady(parts, job);
-      return new Server(
-          parts, flink, job, stop, WarmUp.start(settings.storagePath(), parts::quietNanos));
+      JobStart.await(job);
+      checkpoint(job, "a crash now forgets alerts"); // the first, without waiting for its time
+      var server = new Server(parts, flink, job, stop);
+      aboutToBeReady.accept(server);
+      parts.facts().state(State.READY);
+      parts.announce();
+      server.warmUp = WarmUp.start(settings.storagePath(), parts::quietNanos);
+      return server;
     } catch (RuntimeException e) {
       closeAfterFailure(parts, runtime);
       throw explained(e);
@@ -105,7 +108,10 @@ public final class Server implements AutoCloseable {
 
   /** Blocks until the server has rehearsed what queries need, some seconds at most. */
   public void awaitWarm() {
-    warmUp.ended().join();
+    var running = warmUp;
+    if (running != null) {
+      running.ended().join();
+    }
   }
 
   /** Where the server is found, such as {@code http://127.0.0.1:9090/}. */
@@ -119,7 +125,7 @@ public final class Server implements AutoCloseable {
     logger.info("stopping");
     var steps =
         new ClosingSteps()
-            .run("end the rehearsal", warmUp::close)
+            .run("end the rehearsal", this::endRehearsal)
             .run("tell that the server stops", () -> parts.facts().state(State.STOPPING))
             .run("stop listening", parts::stopListening)
             .run(
@@ -132,11 +138,11 @@ public final class Server implements AutoCloseable {
     steps.finish();
   }
 
-  private static void becomeReady(ServerParts parts, EmbeddedFlink.Job job) {
-    JobStart.await(job);
-    checkpoint(job, "a crash now forgets alerts"); // the first one, without waiting for its time
-    parts.facts().state(State.READY);
-    parts.announce();
+  private void endRehearsal() {
+    var running = warmUp;
+    if (running != null) {
+      running.close();
+    }
   }
 
   /** Takes a checkpoint; one that fails is logged. */
